@@ -1,0 +1,209 @@
+"""Which year a book covers, and where that is known from.
+
+Belongs here: the evidence for `covered_year` in its order of trust. Manifest, a statement in the book (`本卷记述
+2009年1月1日至12月31日…`), the title (edition year minus one), a vote over the years named in the text, or unknown.
+Does not belong here: dates inside entries, which the text stage reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from pipeline.read.manifest import FIRST_YEAR, LAST_YEAR, Manifest
+
+# Statements and years sit at the front and are repeated throughout; more text than this adds nothing to a vote.
+VOTE_CHARACTERS = 2_000_000
+
+_YEAR = r"(?:(?:19|20)\d\d|[一二]九?[〇○零一二三四五六七八九]{2,3})"
+_DASH = r"(?:至|到|—+|－+|-+|–|～|~|〜)"
+
+
+class CoveredYear(NamedTuple):
+    """The edition and the covered year of a book (either may be unknown) and the kind of evidence."""
+
+    edition_year: int | None
+    covered_year: int | None
+    source: str
+
+
+def infer_years(manifest: Manifest, names: Sequence[str], texts: Iterable[str]) -> CoveredYear:
+    """Decide the covered year of a book.
+
+    `names` are the names a book goes by, strongest first: manifest title, headings of its documents, file and
+    folder names. `texts` are its documents. The source is `manifest`, `statement`, `title`, `vote` or
+    `unknown`. A book that states more than one year (`2008—2009合卷`, `1986—2005`) has no single covered year:
+    null and `unknown`, since every date without a year could be either.
+
+    >>> infer_years(Manifest(), ["临江年鉴（2010）"], ["【码头扩建】 6月开工。"])
+    CoveredYear(edition_year=2010, covered_year=2009, source='title')
+    """
+    texts = list(texts)
+    titled = [found for name in names if (found := _year_in_title(name))]
+    edition = manifest.edition_year or next((t.edition for t in titled if t.edition), None)
+    if manifest.covered_year:
+        return CoveredYear(edition, manifest.covered_year, "manifest")
+    stated = _statement(texts)
+    if stated:
+        first, last = stated
+        if first != last:
+            return CoveredYear(edition, None, "unknown")
+        return CoveredYear(edition, last, "statement")
+    if manifest.edition_year:
+        return CoveredYear(edition, manifest.edition_year - 1, "title")
+    firm = next((t for t in titled if t.firm), None)
+    if firm:
+        return CoveredYear(edition, firm.covered, "title" if firm.covered else "unknown")
+    voted = _vote(texts)
+    if titled and voted in (None, titled[0].covered):
+        return CoveredYear(edition, titled[0].covered, "title")
+    if voted:
+        # A folder such as `linjiang-2009` may be named for the year inside; then it names no edition.
+        kept = edition if edition and voted == edition - 1 else manifest.edition_year
+        return CoveredYear(kept, voted, "vote")
+    return CoveredYear(edition, None, "unknown")
+
+
+# --- title ----------------------------------------------------------------------------------------------------
+
+
+class _Titled(NamedTuple):
+    edition: int | None
+    covered: int | None
+    firm: bool  # a book title says so; a bare folder name such as `linjiang-2010` does not
+
+
+_SPAN_TITLE = re.compile(rf"({_YEAR})年?{_DASH}({_YEAR})年?")
+_YEARBOOK = re.compile(
+    rf"年鉴[》〉]?[\s　·•・\-_（(\[［〔]*({_YEAR})(?!\d)|(?<!\d)({_YEAR})(?:年版?|卷|版)?[\s　·_\-]*《?[^\d《》\n]{{0,12}}年鉴"
+)
+_BULLETIN = re.compile(rf"(?<!\d)({_YEAR})年[^\d\n]{{0,16}}(?:统计公报|发展公报|发展报告|年报)")
+_BARE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:卷|年版|版)?$")
+
+
+def _year_in_title(name: str) -> _Titled | None:
+    """What a name says about the year: `临江年鉴2010` covers 2009, `2009年…统计公报` covers 2009 itself."""
+    name = name.strip()
+    if len(name) > 80:
+        return None
+    bulletin = _BULLETIN.search(name)
+    if bulletin:
+        year = to_year(bulletin.group(1))
+        return _Titled(None, year, True) if year else None
+    span = _SPAN_TITLE.search(name)
+    if span and re.search("年鉴|志|合卷|大事记", name):
+        return _Titled(None, None, True)
+    book = _YEARBOOK.search(name)
+    if book:
+        year = to_year(book.group(1) or book.group(2))
+        return _Titled(year, year - 1, True) if year else None
+    bare = _BARE.search(name)
+    if bare and not re.search(r"[\u4e00-\u9fff，。；]{20,}", name):
+        year = to_year(bare.group(1))
+        return _Titled(year, year - 1, False) if year else None
+    return None
+
+
+_HAN_DIGIT = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+def to_year(text: str) -> int | None:
+    """`2009` or `二〇〇九` as a year within the years a book may have, else null."""
+    digits = text.translate(_HAN_DIGIT)
+    return int(digits) if len(digits) == 4 and FIRST_YEAR <= int(digits) <= LAST_YEAR else None
+
+
+# --- statement ------------------------------------------------------------------------------------------------
+
+_BOOK = r"(?:本卷|本书|本年鉴|本刊|本志|本册|年鉴[》〉]?(?:[（(]?\d{4}[）)]?)?)"
+_RECORDS = r"(?:记述|记载|记录|收录|收编|收入|反映|辑录|载录|载述|编录|内容|资料|时限|时间|上限|起止|断限|主要|为|自|从)"
+_FULL_YEAR = re.compile(
+    rf"({_YEAR})年(?:1|一|元)月(?:1|一)日(?:起)?{_DASH}(?:({_YEAR})年|同年|当年)?(?:12|十二)月(?:31|三十一)日"
+)
+_WHOLE_YEAR = re.compile(
+    rf"{_BOOK}[^。\n]{{0,30}}?(?:记述|记载|记录|收录|收编|反映|辑录|载录|载述)[^。\n《》]{{0,30}}?"
+    rf"({_YEAR})(?:年?{_DASH}({_YEAR}))?年"
+)
+_CONTEXT = re.compile(rf"{_BOOK}|编辑说明|凡例|编纂说明|{_RECORDS}[^。]*$")
+
+
+def _statement(texts: Sequence[str]) -> tuple[int, int] | None:
+    """First and last year that the book says it records; null where it does not say."""
+    for text in texts:
+        for match in _FULL_YEAR.finditer(text):
+            before = text[max(0, match.start() - 60) : match.start()]
+            after = text[match.end() : match.end() + 30]
+            if not (re.search(_BOOK, before + after) or re.search("记述|收录|载录|辑录|收编|断限|时限", before + after)):
+                continue
+            first = to_year(match.group(1))
+            last = to_year(match.group(2)) if match.group(2) else first
+            if first and last:
+                return first, last
+        for match in _WHOLE_YEAR.finditer(text):
+            if re.search("除|上溯|下延|追溯|延至|比|较", text[match.start() : match.start(1)]):
+                continue
+            first = to_year(match.group(1))
+            last = to_year(match.group(2)) if match.group(2) else first
+            if first and last:
+                return first, last
+    return None
+
+
+# --- vote -----------------------------------------------------------------------------------------------------
+
+_VOTE = re.compile(r"(?<![\d.,－-])((?:19|20)\d\d)(?![\d.])(年度?)?")
+_COMPARED = re.compile(r"(?:比|较|与|同|自|从|起|至|到|截至|上溯)$")
+_AWARD = re.compile(r"(?:表彰|表扬|命名|授予|获|荣获|评为|评选|评出|被评|称号|奖)[^。；\n]{0,20}$")
+_PLAN = re.compile(r"(?:到|至|规划|计划|预计|力争|目标)[^。，；\n]{0,4}$")
+_FAIR = re.compile(r"[^”。\n]{0,24}(?:论坛|博览会|大会|展览会|年会|峰会|洽谈会|交易会|文化节|艺术节|会展|展销会)")
+
+
+def _vote(texts: Sequence[str]) -> int | None:
+    """The year most of the evidence in the prose names; null where nothing or two years lead.
+
+    Weights follow the genre: a document title of the year (`《2009年度…意见》`) and a closing balance (`2009年末`)
+    speak of the covered year, a fair that carries its year nearly so; a year something is compared with does
+    not, and an award is mostly given for the year before.
+    """
+    weights: Counter[int] = Counter()
+    firm: set[int] = set()
+    left = VOTE_CHARACTERS
+    for text in texts:
+        part = text[:left]
+        left -= len(part)
+        for match in _VOTE.finditer(part):
+            year = int(match.group(1))
+            weight, counts = _weigh(part, match)
+            if weight:
+                weights[year] += weight
+                if counts:
+                    firm.add(year)
+        if left <= 0:
+            break
+    ranked = weights.most_common(2)
+    if not ranked or ranked[0][0] not in firm:
+        return None
+    if len(ranked) == 2 and ranked[0][1] < 1.25 * ranked[1][1]:
+        return None
+    return ranked[0][0]
+
+
+def _weigh(text: str, match: re.Match[str]) -> tuple[int, bool]:
+    """Weight of one year, and whether it may win without other evidence (an award alone may not)."""
+    start, end = match.span()
+    before = text[max(0, start - 24) : start].rsplit("\n", 1)[-1]
+    suffix = match.group(2) or ""
+    after = text[end : end + 28]
+    if suffix == "年" and after[:1] in ("末", "底"):
+        return 3, True
+    if suffix == "年度":
+        if before.endswith(("《", "〈")):
+            return 3, True
+        return 1, not (_AWARD.search(before) or re.match(r"[^。；，\n]{0,20}(?:先进|优秀|十强|百强|十佳|奖)", after))
+    if _COMPARED.search(before) or _PLAN.search(before):
+        return 0, False
+    if before[-1:] in ("“", "「", "《") and _FAIR.match(after):
+        return 2, True
+    return (1, True) if suffix else (0, False)
