@@ -53,7 +53,7 @@ Template = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Indicator:
-    """What a yearbook states a value of: 粮食总产量, in 万吨, between 8 and 460, two decimals, and its parts."""
+    """What a yearbook states a value of: 粮食总产量, in 万吨, its usual range, its decimals and its parts."""
 
     name: str
     unit: str
@@ -307,7 +307,7 @@ class Book:
         rng = random.Random(f"{density} volume {number}")
         n = language.names
         self.number = number
-        self.covered_year = rng.randint(1986, 2023)
+        self.covered_year: int = rng.randint(1986, 2023)
         self.places = [rng.choice(n["place_first"]) + rng.choice(n["place_second"]) for _ in range(60)]
         self.city = self.places[0]
         self.towns = [p + rng.choice(("镇", "乡", "街道", "区", "县")) for p in self.places[10:]]
@@ -319,7 +319,7 @@ class Book:
             rng.choice(n["surnames"]) + "".join(rng.choice(n["given"]) for _ in range(rng.choice((1, 2, 2))))
             for _ in range(300)
         ]
-        if number % 5 == 0:  # personal names have characters outside the basic plane: offsets must survive them
+        if number % 5 == 0:  # names have characters outside the basic plane: offsets must survive them
             self.people[0] = self.people[0][0] + "\U00020BB7"
 
     @property
