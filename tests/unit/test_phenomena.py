@@ -11,7 +11,8 @@ A row of a case file is `item,core,text,table,expected,note`; text and expected 
   `test` names a function of this module.
 * `expected` is a `;`-joined list of conditions that one row of the table must meet together:
   `column=value`, `column!=value`, `column^=prefix`, `column*=part`. A value may offer alternatives
-  (`money|price`), be `null`, or be `*` for "something". `span=…` asks that the row overlap that string (`nth=2`: its second occurrence).
+  (`money|price`), be `null`, or be `*` for "something". `span=…` asks that the row
+  overlap that string (`nth=2`: its second occurrence).
 * `none;span=…` asks that no row of the table overlap the string; `rows=0` and `rows<=3` count the table.
 * `given_year=none` reads the text without a covered year; `given_repeat=9` reads nine copies of it.
 
@@ -36,6 +37,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import schemas
 from pipeline import read_text
 from pipeline.read import find_volumes, read_volume
 from pipeline.text.segment import segment
@@ -279,6 +281,23 @@ def test_nearly_all_core_items_hold() -> None:
 def test_every_item_of_the_checklist_has_a_row() -> None:
     items = {case.item for case in ALL_CASES if case.item.isdigit()}
     assert items == {str(number) for number in range(1, 286)}
+
+
+def test_every_case_asks_for_something_its_text_and_its_table_have() -> None:
+    wrong = []
+    for case in ASKED:
+        columns = set[str]().union(
+            *(schemas.TABLES[name].columns for name in case.table.split("|") if name in schemas.TABLES)
+        )
+        known = columns | {"span", "nth", "rows", "body", "given_year", "given_repeat"}
+        for condition in case.conditions:
+            if condition.column in ("span", "source_text") and condition.wanted[0] not in case.text:
+                wrong.append((case.name, condition.wanted[0]))
+            if condition.column not in known and case.table != "zones":
+                wrong.append((case.name, condition.column))
+        if not case.conditions:
+            wrong.append((case.name, "nothing"))
+    assert wrong == []
 
 
 def test_what_is_left_for_later_says_why() -> None:
