@@ -7,7 +7,7 @@ is all its environment has.
     python peer_worker.py TASK SAMPLE.json --seconds 4 --runs 3
 
 SAMPLE.json holds ``sentences`` in random order and ``units``, the surfaces the plain loop looks for. The
-first sentences that fill the time budget are the sample; every run reads the same ones. Loading is not counted.
+first sentences that fill the time budget are the sample, the same in every run. Loading does not count.
 """
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def regex_loop(units: list[str]) -> Reader:
             before, number, inner, scale, high, high_scale, unit = match.groups()
             factor = scales.get(scale, 1)
             low = float(number.translate(plain)) * factor
-            upper = float(high.translate(plain)) * (scales[high_scale] if high_scale else factor) if high else None
+            upper = None
+            if high:
+                upper = float(high.translate(plain)) * (scales[high_scale] if high_scale else factor)
             row = (match.start(), match.end(), low, upper, unit, inner or before)
             for column, value in zip(columns, row, strict=True):
                 column.append(value)

@@ -4,8 +4,8 @@ Belongs here: making those environments, drawing the sample, collecting the figu
 Does not belong here: what is called in each tool, which is in `peer_worker.py`.
 
 No peer does the whole job: JioNLP reads money and time, Recognizers-Text numbers, dimensions, currencies and
-dates, cn2an only rewrites Chinese numerals, and the plain loop neither knows a date from an amount nor writes a
-file. Ratios compare speed alone.
+dates, cn2an only rewrites Chinese numerals, and the plain loop neither knows a date from an amount nor writes
+a file. Ratios compare speed alone.
 
 Peers get single sentences, which is kinder to them than whole chapters: their patterns are worse than linear.
 """
