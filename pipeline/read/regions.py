@@ -21,7 +21,8 @@ _SUFFIXES = ("市", "县", "区", "省", "州", "盟", "旗", "自治州", "自�
 _TITLE = re.compile(
     r"^[《〈]?(?:(?:19|20)\d\d[年卷]?)?\s*([\u4e00-\u9fff]{2,12}?)(?:统计|经济|城市|社会|教育|文化|金融|建设|财政|卫生|交通|农业|工业)*年鉴"
 )
-_CITY = re.compile(r"[\u4e00-\u9fff]{1,7}?[市县]")
+# 市场, 市民, 市长 … are words, and 县级 names no county.
+_CITY = re.compile(r"[\u4e00-\u9fff]{1,7}?[市县](?![场民区容政直属值内长委级城域郊情树花])")
 _NOT_NAMES = frozenset("全本我该各市县一二三四五六七八九十城股入上跨外两都超夜早大小")
 
 
@@ -74,7 +75,7 @@ def _mentions(texts: Iterable[str], divisions: Mapping[str, str | None]) -> Coun
             known = next((word[i:] for i in range(len(word) - 2) if word[i:] in divisions), None)
             if known:
                 counts[known] += 1
-            elif len(word) >= 3 and not (_NOT_NAMES & set(word[-3:-1])):
+            elif len(word) == 3 and not (_NOT_NAMES & set(word[-3:-1])):
                 counts[word[-3:]] += 1
         if left <= 0:
             break

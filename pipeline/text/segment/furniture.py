@@ -1,0 +1,170 @@
+"""What a page prints around its text: running heads, page numbers, contents lines, index lines.
+
+Belongs here: telling these lines from text, one verdict a line. Does not belong here: whether such a line lies
+inside an entry (a page break in its middle) or between two, which the order of entries decides.
+
+A number alone on a line may be a page or a cell of a table, and a repeated short line may be a running head or the
+heading 概况 of every chapter. Neither is believed by its looks alone: the neighbours or the sequence must agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.text.segment.lines import BULLET, CLAUSE, OPEN, STOP, Bool, Int, Lines
+
+_DIGIT = "[0-9０-９]"
+_PAGE = re.compile(
+    rf"[·•・‧\-—–－~～|‖\s]+({_DIGIT}{{1,4}})[·•・‧\-—–－~～|‖\s]+|第\s*({_DIGIT}{{1,4}})\s*页(?:[\s　，,/]*共\s*{_DIGIT}{{1,4}}\s*页)?"
+)
+_BARE = re.compile(rf"{_DIGIT}{{1,4}}")
+_RUNNING = re.compile(
+    rf"(?:{_DIGIT}{{1,4}}[\s　·]+)?(?:(?:19|20)\d\d年?卷?[\s　]*)?[《〈]?[\u4e00-\u9fff·]{{2,14}}年[\s　]?鉴[》〉]?"
+    rf"(?:[\s　·•（(\-—]*(?:19|20)\d\d(?:年?卷|年版|年)?[）)]?)?(?:[\s　·•\-—]*{_DIGIT}{{1,4}}[\s　·•\-—]*)?"
+)
+_YEARED = re.compile(r"\d")
+_LEADER = r"(?:…{2,}|(?:[.·．•][ \u3000]*){4,}|‥{2,}|[—\-－]{5,}|_{4,})"
+_CONTENTS = re.compile(rf".{{1,60}}?{_LEADER}[\s　]*[（(\[]?{_DIGIT}{{1,4}}[)）\]]?")
+_CONTENTS_PLAIN = re.compile(rf"[\u4e00-\u9fff“《【].{{0,40}}?[\s　/／（(]+{_DIGIT}{{1,4}}[)）]?")
+_CONTENTS_TITLE = re.compile(r"目[\s　]*[录錄次]|CONTENTS|Contents")
+_INDEX = re.compile(r"[\u4e00-\u9fff“《A-Za-z][^，。；！？：]{0,40}?[\s　]+\d{1,4}[a-d左中右](?:[\s　、,，]+\d{1,4}[a-d左中右])*")
+_INDEX_PLAIN = re.compile(r"[\u4e00-\u9fff“《A-Za-z][^。；！？]{0,40}?[\s　,，]+\d{1,4}[a-d左中右]?(?:[\s　、,，]+\d{1,4}[a-d左中右]?)*|[A-Z]")
+_INDEX_TITLE = re.compile(r"(?:主题|内容|条目|综合|人名|表格)?[\s　]*索[\s　]*引")
+
+NONE, RUNNING_HEAD, PAGE_NUMBER, CONTENTS, INDEX_LINE = range(5)
+ZONE = {RUNNING_HEAD: "running_head", PAGE_NUMBER: "page_number", CONTENTS: "contents", INDEX_LINE: "index_line"}
+
+_LONGEST = 72
+# Neighbouring bare numbers belong to one sequence of pages when they differ by no more than this.
+_PAGE_STEP = 3
+
+
+def find_furniture(lines: Lines, nonblank: Int, unfinished: Bool) -> npt.NDArray[np.uint8]:
+    """One verdict a line of `lines` (0: text). `nonblank` are the lines with text, `unfinished` is by line."""
+    verdict = np.zeros(len(lines.start), np.uint8)
+    if not len(nonblank):
+        return verdict
+    first, last = lines.first[nonblank], lines.last[nonblank]
+    length = last - first
+    opening = lines.codes[first]
+    closing = lines.codes[last - 1]
+    digit_end = _is_digit(closing) | np.isin(closing, _codes("abcd左中右·•・-—–－页）)]"))
+    doc = lines.doc[nonblank]
+    bare: list[int] = []
+    for k in np.flatnonzero((length <= _LONGEST) & digit_end).tolist():
+        line = int(nonblank[k])
+        text = lines.cut(line)
+        if _BARE.fullmatch(text):
+            bare.append(k)
+        elif _PAGE.fullmatch(text):
+            verdict[line] = PAGE_NUMBER
+        elif _CONTENTS.fullmatch(text):
+            verdict[line] = CONTENTS
+        elif _INDEX.fullmatch(text):
+            verdict[line] = INDEX_LINE
+    _read_blocks(lines, nonblank, doc, length, opening, verdict)
+    _running_titles(lines, verdict)
+    _pages_by_sequence(lines, nonblank, doc, bare, unfinished, verdict)
+    _repeated_heads(lines, nonblank, doc, length, opening, unfinished, verdict)
+    _pages_by_neighbour(nonblank, doc, bare, verdict)
+    return verdict
+
+
+def _codes(characters: str) -> list[int]:
+    return [ord(character) for character in characters]
+
+
+def _is_digit(codes: npt.NDArray[np.unsignedinteger]) -> Bool:
+    return ((codes >= 0x30) & (codes <= 0x39)) | ((codes >= 0xFF10) & (codes <= 0xFF19))
+
+
+def _read_blocks(
+    lines: Lines, nonblank: Int, doc: Int, length: Int, opening: Int, verdict: npt.NDArray[np.uint8]
+) -> None:
+    """After 目录 and 索引 the lines need no leaders: each runs on while it ends in a page number."""
+    for k in np.flatnonzero((length <= 12) & np.isin(opening, _codes("目主内条综人表索Cc"))).tolist():
+        text = lines.cut(int(nonblank[k]))
+        if _CONTENTS_TITLE.fullmatch(text):
+            kind, pattern = CONTENTS, _CONTENTS_PLAIN
+        elif _INDEX_TITLE.fullmatch(text):
+            kind, pattern = INDEX_LINE, _INDEX_PLAIN
+        else:
+            continue
+        run, gap = k, 0
+        for after in range(k + 1, len(nonblank)):
+            line = int(nonblank[after])
+            if doc[after] != doc[k] or gap > 2:
+                break
+            if verdict[line] or (length[after] <= _LONGEST and pattern.fullmatch(lines.cut(line))):
+                run, gap = after, 0
+            else:  # a chapter name without a page stands between lines that have one
+                gap += 1
+                if length[after] > 25:
+                    break
+        if run > k:
+            here = nonblank[k : run + 1]
+            verdict[here[verdict[here] == NONE]] = kind
+
+
+def _running_titles(lines: Lines, verdict: npt.NDArray[np.uint8]) -> None:
+    """`临江年鉴 2010`, `118　临江年鉴`: the title of the book alone on a line, with its year or a page."""
+    text = lines.text
+    at = text.find("鉴")
+    while at >= 0:
+        line = int(np.searchsorted(lines.start, at, "right")) - 1
+        cut = lines.cut(line)
+        if len(cut) <= 40 and not verdict[line] and _RUNNING.fullmatch(cut) and _YEARED.search(cut):
+            verdict[line] = RUNNING_HEAD
+        at = text.find("鉴", max(at + 1, int(lines.end[line])))
+
+
+def _pages_by_sequence(
+    lines: Lines, nonblank: Int, doc: Int, bare: list[int], unfinished: Bool, verdict: npt.NDArray[np.uint8]
+) -> None:
+    """Bare numbers that climb page by page through a document, with text between them, are its pages."""
+    for one, other in zip(bare, bare[1:], strict=False):
+        if doc[one] != doc[other] or other - one < 3:
+            continue
+        step = int(lines.cut(int(nonblank[other]))) - int(lines.cut(int(nonblank[one])))
+        if 0 < step <= _PAGE_STEP:
+            verdict[nonblank[one]] = PAGE_NUMBER
+            verdict[nonblank[other]] = PAGE_NUMBER
+
+
+def _repeated_heads(
+    lines: Lines, nonblank: Int, doc: Int, length: Int, opening: Int, unfinished: Bool, verdict: npt.NDArray[np.uint8]
+) -> None:
+    """A short line beside a page number or the book's title, again and again or in mid-sentence: a running head."""
+    page = np.isin(verdict[nonblank], (PAGE_NUMBER, RUNNING_HEAD))
+    if not page.any():
+        return
+    beside = np.zeros(len(nonblank), bool)
+    beside[1:] |= page[:-1] & (doc[1:] == doc[:-1])
+    beside[:-1] |= page[1:] & (doc[1:] == doc[:-1])
+    marks = (lines.classes[lines.first[nonblank]] & (OPEN | BULLET)) != 0
+    candidates: list[tuple[int, int, str]] = []
+    for k in np.flatnonzero(beside & ~page & (length >= 2) & (length <= 20) & ~marks).tolist():
+        line = int(nonblank[k])
+        kinds = lines.classes[lines.first[line] : lines.last[line]]
+        if verdict[line] == NONE and not (kinds & (STOP | CLAUSE)).any():
+            candidates.append((k, line, lines.cut(line)))
+    counts = Counter((int(doc[k]), text) for k, _, text in candidates)
+    for k, line, text in candidates:
+        before = k - 1
+        while before >= 0 and page[before]:
+            before -= 1
+        interrupts = before >= 0 and doc[before] == doc[k] and bool(unfinished[nonblank[before]]) and length[before] > 10
+        if counts[int(doc[k]), text] >= 3 or interrupts:
+            verdict[line] = RUNNING_HEAD
+
+
+def _pages_by_neighbour(nonblank: Int, doc: Int, bare: list[int], verdict: npt.NDArray[np.uint8]) -> None:
+    """A bare number beside a running head is its page."""
+    for k in bare:
+        for other in (k - 1, k + 1):
+            if 0 <= other < len(nonblank) and doc[other] == doc[k] and verdict[nonblank[other]] == RUNNING_HEAD:
+                verdict[nonblank[k]] = PAGE_NUMBER

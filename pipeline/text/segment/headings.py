@@ -1,0 +1,218 @@
+"""Headings (类目, 分目, 章, 节, months of a chronicle) and entry titles that stand on a line without a mark.
+
+Belongs here: which short lines head something, at which level, and which are the title of the entry below them.
+Does not belong here: titles with marks (`titles`), running heads (`furniture`).
+
+A short line proves nothing by itself: it may be a wrapped remainder, a cell of a table or a name. It must follow
+something finished, look like a name of a subject, and be followed by what a heading heads. Where that is not so,
+it stays text: a false heading cuts an entry in two and takes the signature from all before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.text.segment.lines import BLANKS, BULLET, CLAUSE, OPEN, STOP, Bool, Int, Lines
+
+LONGEST = 25
+_B = "[" + re.escape(BLANKS) + "]"
+_HAN = "\u3400-\u9fff〇"
+_NUMBER = "[一二三四五六七八九十百零〇]"
+
+_PART = re.compile(
+    rf"第[\s　]*(?:{_NUMBER}+|\d{{1,3}})[\s　]*(?P<part>[编篇章节部卷辑目])(?:{_B}*(?P<name>[^。！？；，：]*))?"
+)
+_PART_LEVEL = {"卷": 1, "部": 1, "编": 1, "篇": 1, "辑": 1, "章": 2, "节": 3, "目": 4}
+_NUMBERED = (
+    (re.compile(rf"{_NUMBER}{{1,3}}[、．.]{_B}*(?P<name>.+)"), 4),
+    (re.compile(rf"[（(]{_NUMBER}{{1,3}}[)）]{_B}*(?P<name>.+)|[㈠-㈩]{_B}*.+"), 5),
+    (re.compile(rf"\d{{1,2}}(?:[．、]|\.(?!\d)){_B}*(?P<name>.+)"), 6),
+)
+_OVERVIEW = re.compile(rf"(?:[{_HAN}]{{0,8}})(?:概况|综述|概述|基本情况|总述|概貌|概要|总情)")
+_OVERVIEW_ALONE = re.compile(r"(?:基本|总体|主要)?(?:概况|综述|概述|情况|总述|概貌|总情)")
+MONTH = re.compile(r"(?:(?:19|20)\d\d年)?(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]|正)月份?|(?:19|20)\d\d年")
+CHRONICLE_DAY = re.compile(
+    rf"[△▲]?{_B}*(?:(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})(?:[～~\-—–至、](?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}}))*日"
+    r"|同日|是日|[上中下]旬|月[初中底末]|[本是同当]月|\d{1,2}月\d{1,2}日)|[△▲]"
+)
+_DATED = re.compile(rf"(?:\d{{1,4}}|{_NUMBER}{{1,3}}|[二〇○]{{2}}{_NUMBER}{{2}})(?:[～~\-—至、]\d{{1,2}})?[年月日]|同日|是日|同月|是月")
+_CELLS = re.compile(rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$")
+_ROLE_LINE = re.compile(r"^(?:单位|表|图|注|附|续表|资料来源|说明|摄影|撰稿|供稿|编辑|责任编辑|主编|作者)(?=[：:\d\s　]|$)")
+_NO_END = re.compile(r"[的了和与及或在为是、·\-—“‘《（(]$|…")
+_STARTS = re.compile(rf"[{_HAN}“‘《A-Za-z\d]")
+_TWO_HAN = re.compile(rf"[{_HAN}].*[{_HAN}]")
+
+
+@dataclass
+class Headings:
+    """What was found, by row of the significant lines: level of each heading, months, titles alone on a line."""
+
+    level: dict[int, int] = field(default_factory=dict)
+    months: set[int] = field(default_factory=set)
+    titles: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Significant:
+    """The lines that carry text and are no furniture, with what is known of each (arrays of one length)."""
+
+    line: Int
+    doc: Int
+    titled: Bool  # a marked title opens the line
+    apparatus: Bool  # label, note, caption, table row
+    finished: Bool  # the line ends a sentence or a block
+    signed: Bool  # the line ends in a parenthesis after a sentence, which may be a signature
+    marked_doc: Bool  # the document has titles with marks
+
+
+def find_headings(lines: Lines, rows: Significant) -> Headings:
+    """Headings and unmarked titles among the significant lines."""
+    found = Headings()
+    if not len(rows.line):
+        return found
+    candidate = _candidates(lines, rows)
+    n = len(rows.line)
+    doc_first = np.ones(n, bool)
+    doc_first[1:] = rows.doc[1:] != rows.doc[:-1]
+    doc_last = np.ones(n, bool)
+    doc_last[:-1] = doc_first[1:]
+    at = np.flatnonzero(candidate)
+    if not len(at):
+        return found
+    runs = np.split(at, np.flatnonzero((np.diff(at) > 1) | doc_first[at[1:]]) + 1)
+    single: dict[int, list[int]] = {}  # by document: unmarked lines directly above text
+    for run in runs:
+        _judge_run(lines, rows, run.tolist(), doc_first, doc_last, found, single)
+    for alone in single.values():
+        if len(alone) >= 2:
+            found.titles.extend(alone)
+        elif doc_first[alone[0]]:
+            found.level[alone[0]] = 2
+    found.titles.sort()
+    return found
+
+
+def _candidates(lines: Lines, rows: Significant) -> Bool:
+    first, last = lines.first[rows.line], lines.last[rows.line]
+    length = last - first
+    opening = lines.classes[first]
+    short = (length >= 2) & (length <= LONGEST) & ~rows.titled & ~rows.apparatus & ((opening & (OPEN | STOP)) == 0)
+    candidate = np.zeros(len(rows.line), bool)
+    for k in np.flatnonzero(short).tolist():
+        start, end = int(first[k]), int(last[k])
+        kinds = lines.classes[start:end]
+        if kinds[0] & BULLET:
+            candidate[k] = _names_a_subject(lines.text[start + 1 : end].strip(BLANKS))
+        elif not (kinds & (STOP | CLAUSE)).any():
+            candidate[k] = _names_a_subject(lines.text[start:end])
+    return candidate
+
+
+def _names_a_subject(text: str) -> bool:
+    if MONTH.fullmatch(text) or _PART.fullmatch(text):
+        return True
+    for pattern, _ in _NUMBERED:
+        match = pattern.fullmatch(text)
+        if match:
+            text = (match.groupdict().get("name") or text).strip(BLANKS)
+            break
+    if not _STARTS.match(text) or not _TWO_HAN.search(text):
+        return False
+    if _DATED.match(text) or _CELLS.search(text) or _ROLE_LINE.search(text) or _NO_END.search(text):
+        return False
+    # `概　况` is a name with its letters spaced; `林大海　周平` is a list
+    parts = re.split(rf"{_B}+", text)
+    return len(parts) == 1 or all(len(part) == 1 for part in parts)
+
+
+def _numbered_level(text: str) -> int | None:
+    part = _PART.fullmatch(text)
+    if part:
+        return _PART_LEVEL[part.group("part")]
+    return next((level for pattern, level in _NUMBERED if pattern.fullmatch(text)), None)
+
+
+def _judge_run(
+    lines: Lines,
+    rows: Significant,
+    run: list[int],
+    doc_first: Bool,
+    doc_last: Bool,
+    found: Headings,
+    single: dict[int, list[int]],
+) -> None:
+    """Decide a run of candidate lines that follow one another, by what stands before and after it."""
+    head, tail = run[0], run[-1]
+    texts = [lines.cut(int(rows.line[k])).lstrip("■◆●▲★◇□※▌" + BLANKS) for k in run]
+    if not doc_first[head] and not (rows.finished[head - 1] or rows.apparatus[head - 1]):
+        # The first line completes what stands above it, unless its number says otherwise.
+        if _numbered_level(texts[0]) is None or len(run) > 1:
+            run, texts = run[1:], texts[1:]
+        if not run:
+            return
+    whole_doc = bool(doc_first[run[0]] and doc_last[tail])
+    if whole_doc:
+        _set_levels(found, run, texts)
+        return
+    if doc_last[tail]:
+        firm = [k for k, text in zip(run, texts, strict=True) if _PART.fullmatch(text)]
+        _set_levels(found, firm, [lines.cut(int(rows.line[k])) for k in firm])
+        return
+    after = tail + 1
+    if MONTH.fullmatch(texts[-1]):
+        if CHRONICLE_DAY.match(lines.text, int(lines.first[rows.line[after]]), int(lines.last[rows.line[after]])):
+            found.months.add(tail)
+            _set_levels(found, [tail], texts[-1:])
+            found.level[tail] = 3
+            _set_levels(found, run[:-1][-3:], texts[:-1][-3:])
+        return
+    run, texts = _without_months(run, texts)
+    if not run:
+        return
+    if rows.titled[after]:
+        keep = 3 if len(run) <= 3 else 1
+        _set_levels(found, run[-keep:], texts[-keep:])
+        return
+    _above_text(rows, run, texts, doc_first, found, single)
+
+
+def _without_months(run: list[int], texts: list[str]) -> tuple[list[int], list[str]]:
+    kept = [(k, text) for k, text in zip(run, texts, strict=True) if not MONTH.fullmatch(text)]
+    return [k for k, _ in kept], [text for _, text in kept]
+
+
+def _above_text(
+    rows: Significant, run: list[int], texts: list[str], doc_first: Bool, found: Headings, single: dict[int, list[int]]
+) -> None:
+    """A run directly above text: headings of an untitled overview, numbered headings, or the title of the text."""
+    last = run[-1]
+    marked = bool(rows.marked_doc[last])
+    level = _numbered_level(texts[-1])
+    if _OVERVIEW_ALONE.fullmatch(texts[-1]) or (len(run) > 1 and _OVERVIEW.fullmatch(texts[-1])):
+        _set_levels(found, run[:-1][-3:], texts[:-1][-3:])
+        found.titles.append(last)
+    elif level is not None and (not marked or level <= 3):
+        if level == 6:
+            return
+        _set_levels(found, run[-3:], texts[-3:])
+    elif marked:
+        if doc_first[run[0]] and len(run) <= 3:
+            _set_levels(found, run, texts)
+        elif not doc_first[run[0]] and rows.signed[run[0] - 1] and len(run) <= 3:
+            _set_levels(found, run, texts)
+    elif len(run) == 1:
+        single.setdefault(int(rows.doc[last]), []).append(last)
+    elif len(run) <= 4 and len(texts[-1]) <= 20:
+        _set_levels(found, run[:-1], texts[:-1])
+        found.titles.append(last)
+
+
+def _set_levels(found: Headings, run: list[int], texts: list[str]) -> None:
+    """Levels of headings that follow one another: their numbers say them, else the lowest is a 分目 (2)."""
+    for position, (k, text) in enumerate(zip(run, texts, strict=True)):
+        level = _numbered_level(text)
+        below = len(run) - 1 - position
+        found.level[k] = level if level is not None else max(1, 2 - below) if len(run) <= 2 else position + 1
