@@ -9,4 +9,14 @@ from schemas.export import arrow_schema
 from schemas.tables import TABLES, key_of, references_of
 from schemas.validate import Split, StructureError, conform, empty, split
 
-__all__ = ["TABLES", "Split", "StructureError", "arrow_schema", "conform", "empty", "key_of", "references_of", "split"]
+__all__ = [
+    "TABLES",
+    "Split",
+    "StructureError",
+    "arrow_schema",
+    "conform",
+    "empty",
+    "key_of",
+    "references_of",
+    "split",
+]

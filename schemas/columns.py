@@ -56,7 +56,9 @@ def matches(pattern: str, name: str = "form") -> pandera.Check:
         good = pc.match_substring_regex(encoded.dictionary, pattern)
         return _mask(pc.take(good, encoded.indices), series.index)
 
-    return pandera.Check(check, name=name, ignore_na=False, n_failure_cases=20, statistics={"pattern": pattern})
+    return pandera.Check(
+        check, name=name, ignore_na=False, n_failure_cases=20, statistics={"pattern": pattern}
+    )
 
 
 def at_least(limit: float) -> pandera.Check:
@@ -133,11 +135,15 @@ def _day(title: str, description: str) -> pandera.Column:
 
 COLUMNS: Final[dict[str, pandera.Column]] = {
     # --- identity and place -------------------------------------------------------------------------------------
-    "volume_id": _text("卷标识", "The volume (one edition of a yearbook): the name of its folder under seeds/."),
+    "volume_id": _text(
+        "卷标识", "The volume (one edition of a yearbook): the name of its folder under seeds/."
+    ),
     "document_id": _text("文档标识", "Path of the document under seeds/, separated by '/'."),
     "entry_id": _text("条目标识", "The entry (条目): '<document_id>#<ordinal>'."),
     "span_start": _position("起始位置", "First code point of the source text in documents.text."),
-    "span_end": _position("结束位置", "One past the last code point: text[span_start:span_end] == source_text."),
+    "span_end": _position(
+        "结束位置", "One past the last code point: text[span_start:span_end] == source_text."
+    ),
     "source_text": _text("原文", "The text as printed, exactly text[span_start:span_end]."),
     "rule_id": _text("规则", "The rule that found the row."),
     "confidence": _column(DOUBLE, "置信度", "How sure the rule is, above 0 and up to 1.", _share(), unit="1"),
@@ -146,7 +152,9 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "region_code": _maybe("行政区划代码", "Division code after GB/T 2260, where it is known."),
     # --- volumes ------------------------------------------------------------------------------------------------
     "volumes.title": _maybe("书名", "Title of the yearbook."),
-    "edition_year": _column(COUNT, "版次年份", "Year of the edition, as on the cover.", unit="a", nullable=True),
+    "edition_year": _column(
+        COUNT, "版次年份", "Year of the edition, as on the cover.", unit="a", nullable=True
+    ),
     "covered_year": _column(COUNT, "记述年份", "Year the book reports on.", unit="a", nullable=True),
     "covered_year_source": _text(
         "记述年份来源",
@@ -182,30 +190,48 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "entries.kind": _maybe("条目类型", "Kind of entry: overview (综述, 概况), event, composite …", _SNAKE),
     # --- quantities ---------------------------------------------------------------------------------------------
     "quantity_id": _text("数量标识", "'<document_id>@<span_start>'."),
-    "value": _decimal("数值", "The number in `unit`, 万 and 亿 multiplied out; null for a range or a proportion."),
-    "value_float": _column(DOUBLE, "数值(浮点)", "The value as a double, for charts.", unit="see column unit", nullable=True),
+    "value": _decimal(
+        "数值", "The number in `unit`, 万 and 亿 multiplied out; null for a range or a proportion."
+    ),
+    "value_float": _column(
+        DOUBLE, "数值(浮点)", "The value as a double, for charts.", unit="see column unit", nullable=True
+    ),
     "low": _decimal("下限", "Lower end of what the text states; null where it states none."),
     "high": _decimal("上限", "Upper end of what the text states; null where it states none."),
     "bound": _text("界限", "How the number is bounded: 余 多 以上 不足 约 至 前…名.", values=BOUNDS),
     "terms": _maybe("比例各项", "Terms of a proportion a:b:c, joined by '；'."),
     "unit_text": _maybe("原文单位", "The unit as printed."),
-    "unit": _maybe("单位", "Code of the unit: ISO 4217 for money, UCUM for physical units, the classifier for counts."),
+    "unit": _maybe(
+        "单位", "Code of the unit: ISO 4217 for money, UCUM for physical units, the classifier for counts."
+    ),
     "dimension": _text("量纲", "What kind of magnitude it is: money, person, area, percent …", _SNAKE),
     "base_value": _column(
-        DOUBLE, "基准值", "The value in the base unit of its dimension.", unit="see column base_unit", nullable=True
+        DOUBLE,
+        "基准值",
+        "The value in the base unit of its dimension.",
+        unit="see column base_unit",
+        nullable=True,
     ),
     "base_unit": _maybe("基准单位", "Base unit of the dimension."),
     "measured_text": _maybe("计量对象", "The phrase that says what is measured, as printed."),
-    "measured_start": _position("计量对象起始", "First code point of that phrase; null when inherited.", nullable=True),
-    "measured_end": _position("计量对象结束", "One past its last code point; null when inherited.", nullable=True),
+    "measured_start": _position(
+        "计量对象起始", "First code point of that phrase; null when inherited.", nullable=True
+    ),
+    "measured_end": _position(
+        "计量对象结束", "One past its last code point; null when inherited.", nullable=True
+    ),
     "head_text": _maybe("中心词", "Head noun of that phrase."),
-    "quantities.role": _text("角色", "What the number does: a level, a change, a share …", values=ROLES_OF_NUMBERS),
+    "quantities.role": _text(
+        "角色", "What the number does: a level, a change, a share …", values=ROLES_OF_NUMBERS
+    ),
     "change_kind": _maybe("变化形式", "How a change is expressed.", values=CHANGE_KINDS),
     "change_direction": _maybe("变化方向", "Up, down or flat.", values=("up", "down", "flat")),
     "change_basis": _maybe(
         "比较基期",
         "What the change compares with: yoy, mom, previous_day, since_year_start, annual_average, year:NNNN, other.",
-        matches(r"^(yoy|mom|previous_day|since_year_start|annual_average|year:[0-9]{4}|other)$", "vocabulary"),
+        matches(
+            r"^(yoy|mom|previous_day|since_year_start|annual_average|year:[0-9]{4}|other)$", "vocabulary"
+        ),
     ),
     "change_basis_stated": _column(
         BOOLEAN, "基期是否明示", "False when the basis is carried over from an earlier clause.", nullable=True
@@ -220,7 +246,9 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "date_id": _text("日期标识", "'<document_id>@<span_start>'."),
     "date_start": _day("起日", "First day; null where the year is not known."),
     "date_end": _day("止日", "Last day; null where the year is not known."),
-    "precision": _text("精度", "Precision of the date as printed: day, month, quarter, half_year, year …", _SNAKE),
+    "precision": _text(
+        "精度", "Precision of the date as printed: day, month, quarter, half_year, year …", _SNAKE
+    ),
     "year_source": _text(
         "年份来源", "Where the year was taken from.", values=("stated", "entry", "volume", "unknown")
     ),
@@ -235,15 +263,25 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
         "实体类型",
         "Kind of thing that is named.",
         values=(
-            "organisation", "person", "division", "place", "facility",
-            "work", "event", "quoted", "abbreviation", "reference",
+            "organisation",
+            "person",
+            "division",
+            "place",
+            "facility",
+            "work",
+            "event",
+            "quoted",
+            "abbreviation",
+            "reference",
         ),
     ),
     "name": _text("名称", "Canonical name."),
     "admin_code": _maybe("区划代码", "Division code after GB/T 2260 of a place or division."),
     "parent_entity_id": _maybe("上级实体", "Mention that this one belongs to or abbreviates."),
     "event_id": _text("事件标识", "'<entry_id>!<ordinal>' or the place of its name."),
-    "events.kind": _text("事件类型", "Kind of event: conference, exhibition, forum, signing, award …", _SNAKE),
+    "events.kind": _text(
+        "事件类型", "Kind of event: conference, exhibition, forum, signing, award …", _SNAKE
+    ),
     "events.name": _maybe("事件名称", "Name of the event as printed."),
     "name_start": _position("名称起始", "First code point of the name.", nullable=True),
     "name_end": _position("名称结束", "One past the last code point of the name.", nullable=True),
@@ -253,19 +291,27 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "role_id": _text("角色标识", "Place of the name, and the role."),
     "roles.role": _text("角色", "Part taken: host 主办, organiser 承办, supporter 支持, appointee …", _SNAKE),
     "roles.title": _maybe("职务", "Office or title (职务, 称号)."),
-    "open_list": _column(BOOLEAN, "未尽列举", "True where the list ends in 等 and names only some.", nullable=True),
+    "open_list": _column(
+        BOOLEAN, "未尽列举", "True where the list ends in 等 and names only some.", nullable=True
+    ),
     # --- audits -------------------------------------------------------------------------------------------------
     "audit_id": _text("核算标识", "The statement that was re-computed."),
-    "audits.kind": _text("核算类型", "Kind of arithmetic: sum, of_which, growth, delta, share, ratio …", _SNAKE),
+    "audits.kind": _text(
+        "核算类型", "Kind of arithmetic: sum, of_which, growth, delta, share, ratio …", _SNAKE
+    ),
     "stated": _decimal("书中数值", "What the book states."),
     "computed": _decimal("复算数值", "What its own figures give."),
     "tolerance": _decimal("容差", "Difference that rounding can explain."),
     "verdict": _text(
-        "结论", "Outcome of the re-computation.", values=("consistent", "rounding", "inconsistent", "unchecked")
+        "结论",
+        "Outcome of the re-computation.",
+        values=("consistent", "rounding", "inconsistent", "unchecked"),
     ),
     "explanation": _text("说明", "The arithmetic in one readable line."),
     "position": _column(COUNT, "项次", "Position of the term, from 1.", at_least(1), unit="1"),
-    "part": _text("作用", "What the term is in the arithmetic: total, part, level, previous, change …", _SNAKE),
+    "part": _text(
+        "作用", "What the term is in the arithmetic: total, part, level, previous, change …", _SNAKE
+    ),
     # --- rejects and the accounting of numerals -----------------------------------------------------------------
     "reject_id": _text("未收标识", "'<document_id>!<span_start>:<reason>'."),
     "stage": _text("阶段", "Stage of the pipeline that could not use it.", _SNAKE),
@@ -282,13 +328,19 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "passed": _column(BOOLEAN, "是否通过", "Whether the check passed."),
     "rows_checked": _column(pa.int64(), "检查行数", "Rows that were looked at.", at_least(0), unit="row"),
     "rows_failed": _column(pa.int64(), "未通过行数", "Rows that failed.", at_least(0), unit="row"),
+    "examples": _text("示例", "The first offenders, as a JSON list of rows."),
     "table": _text("表名", "Table that was corrected."),
     "row": _text("行标识", "Key of the corrected row."),
     "column": _text("列名", "Column that was corrected."),
     "before": _maybe("原值", "Value the pipeline had read."),
     "after": _maybe("新值", "Value the correction sets."),
     # --- zones: working table between segmentation and the rules of language ------------------------------------
-    "zones.kind": _text("区域类型", "What the stretch of text is: heading, caption, note, signature …", _SNAKE),
+    "zones.kind": _text(
+        "区域类型", "What the stretch of text is: heading, caption, note, signature …", _SNAKE
+    ),
+    "level": _column(
+        COUNT, "层级", "Level of a heading, 1 for the highest.", at_least(0), unit="1", nullable=True
+    ),
 }
 
 

@@ -46,7 +46,9 @@ def duckdb_comments(name: str) -> list[str]:
         return "'" + text.replace("'", "''") + "'"
 
     schema = arrow_schema(name)
-    statements = [f'COMMENT ON TABLE "{name}" IS {quoted(f"{TABLES[name].title}: {TABLES[name].description}")};']
+    statements = [
+        f'COMMENT ON TABLE "{name}" IS {quoted(f"{TABLES[name].title}: {TABLES[name].description}")};'
+    ]
     for field in schema:
         text = f"{note(field, 'title')}: {note(field, 'description')}"
         statements.append(f'COMMENT ON COLUMN "{name}"."{field.name}" IS {quoted(text)};')
@@ -58,7 +60,14 @@ def dictionary(names: Sequence[str] | None = None) -> str:
     lines = ["# Data dictionary 数据字典", ""]
     for name in names or [n for n in TABLES if n not in WORKING]:
         schema, references = TABLES[name], references_of(name)
-        lines += [f"## {name} {schema.title}", "", schema.description, "", f"Key: `{', '.join(key_of(name))}`.", ""]
+        lines += [
+            f"## {name} {schema.title}",
+            "",
+            schema.description,
+            "",
+            f"Key: `{', '.join(key_of(name))}`.",
+            "",
+        ]
         lines += ["| column | 中文 | type | null | unit | meaning |", "| --- | --- | --- | --- | --- | --- |"]
         for field in arrow_schema(name):
             meaning = note(field, "description")
@@ -75,8 +84,13 @@ def dictionary(names: Sequence[str] | None = None) -> str:
 
 
 _FRICTIONLESS = {
-    "string": "string", "int32": "integer", "int64": "integer", "double": "number",
-    "bool": "boolean", "date32[day]": "date", "timestamp[us, tz=UTC]": "datetime",
+    "string": "string",
+    "int32": "integer",
+    "int64": "integer",
+    "double": "number",
+    "bool": "boolean",
+    "date32[day]": "date",
+    "timestamp[us, tz=UTC]": "datetime",
 }
 
 

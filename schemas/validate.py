@@ -90,7 +90,7 @@ def _reason(error: pandera.errors.SchemaError) -> str:
     check = error.check.name if isinstance(error.check, pandera.Check) else str(error.check)
     if isinstance(error.schema, pandera.Column):
         return f"{error.schema.name}_{'missing' if check == 'not_nullable' else check}"
-    return check
+    return str(check)
 
 
 def _first_broken_rule(errors: pandera.errors.SchemaErrors, name: str, rows: int) -> npt.NDArray[np.intp]:
