@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.text.segment.lines import BLANKS, STOP, Bool, Int, Lines
 
@@ -124,7 +123,9 @@ def find_cross_references(lines: Lines) -> tuple[list[int], list[int]]:
     text = lines.text
     starts: list[int] = []
     ends: list[int] = []
-    seen = np.flatnonzero(_verbs(lines.codes))
+    read = np.flatnonzero(lines.codes == ord("阅"))
+    read = read[(read > 0) & (lines.codes[read - 1] == ord("参"))]
+    seen = np.sort(np.concatenate([np.flatnonzero(lines.codes == ord("见")), read]))
     for at in seen.tolist():
         start = at - 1 if at and text[at - 1] in _BEFORE_VERB else at
         if start and text[start - 1] == "可" and start < at:
@@ -136,9 +137,3 @@ def find_cross_references(lines: Lines) -> tuple[list[int], list[int]]:
             starts.append(start)
             ends.append(match.end())
     return starts, ends
-
-
-def _verbs(codes: npt.NDArray[np.unsignedinteger]) -> Bool:
-    found = codes == ord("见")
-    found |= (codes == ord("阅")) & (np.roll(codes, 1) == ord("参"))
-    return found

@@ -64,7 +64,6 @@ class Significant:
     titled: Bool  # a marked title opens the line
     apparatus: Bool  # label, note, caption, table row
     finished: Bool  # the line ends a sentence or a block
-    signed: Bool  # the line ends in a parenthesis after a sentence, which may be a signature
     marked_doc: Bool  # the document has titles with marks
 
 
@@ -200,8 +199,6 @@ def _above_text(
         _set_levels(found, run[-3:], texts[-3:])
     elif marked:
         if doc_first[run[0]] and len(run) <= 3:
-            _set_levels(found, run, texts)
-        elif not doc_first[run[0]] and rows.signed[run[0] - 1] and len(run) <= 3:
             _set_levels(found, run, texts)
     elif len(run) == 1:
         single.setdefault(int(rows.doc[last]), []).append(last)

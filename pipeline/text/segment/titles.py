@@ -61,6 +61,15 @@ class Titles:
         self.text.append(text)
         self.mark.append(mark)
 
+    def sort(self) -> None:
+        """Bring the titles into the order of their places."""
+        order = sorted(range(len(self.start)), key=self.start.__getitem__)
+        if all(map(int.__eq__, order, range(len(order)))):
+            return
+        for name in ("line", "start", "inner_start", "inner_end", "end", "text", "mark"):
+            values = getattr(self, name)
+            setattr(self, name, [values[i] for i in order])
+
 
 @dataclass
 class Found:
@@ -100,16 +109,8 @@ def find_titles(lines: Lines, text_lines: Int, finished_before: Bool) -> Found:
     for k in np.flatnonzero(bullets & finished_before).tolist():
         line = int(text_lines[k])
         _bullet(lines, line, int(lines.doc[line]) in bracketed, k, text_lines, found)
-    _sort(found.titles)
+    found.titles.sort()
     return found
-
-
-def _sort(titles: Titles) -> None:
-    order = sorted(range(len(titles.start)), key=titles.start.__getitem__)
-    if order != list(range(len(order))):
-        for name in ("line", "start", "inner_start", "inner_end", "end", "text", "mark"):
-            values = getattr(titles, name)
-            setattr(titles, name, [values[i] for i in order])
 
 
 # --- brackets -------------------------------------------------------------------------------------------------

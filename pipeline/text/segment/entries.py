@@ -1,0 +1,293 @@
+"""Items into rows: the columns of each entry.
+
+Belongs here: body, signature and its scope, section, paragraphs and kind of an entry, and the tables that leave
+segmentation. Does not belong here: where entries begin and end (`layout`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import schemas
+from pipeline.text.segment.headings import CHRONICLE_DAY
+from pipeline.text.segment.layout import TITLED, UNTITLED, Layout, Zone
+from pipeline.text.segment.lines import BLANK, BLANKS, BREAK, BULLETS, ENDING, STOP, Int
+from pipeline.text.segment.signatures import closing_signature
+
+ENTRIES = schemas.arrow_schema("entries")
+REJECTS = schemas.arrow_schema("rejects")
+ZONES = pa.schema(
+    [
+        pa.field("document_id", pa.string(), nullable=False),
+        pa.field("span_start", pa.int32(), nullable=False),
+        pa.field("span_end", pa.int32(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("level", pa.int32()),
+    ]
+)
+
+_OVERVIEW = re.compile(r"(?:概况|综述|概述|基本情况|总述|概貌|总情|概览|简况)$")
+_OVERVIEW_LAST = frozenset("况述貌情览")
+# What a title that tells of an event ends in, and what its first sentence, dated, says happened.
+_DONE = (
+    "召开|举行|举办|成立|开幕|闭幕|签署|签订|签约|启动|通车|竣工|开工|揭牌|挂牌|落成|发布|颁布|出版|开业|开馆|开班|奠基|投产|建成|开通"
+)
+_EVENT = re.compile(
+    rf"(?:{_DONE}|投运|投入使用|授牌|揭幕|首发|试运行|开播|通航|开园|上市|获奖|夺冠|论坛|博览会|座谈会|研讨会|大会|洽谈会|展览会)$"
+)
+_EVENT_LAST = frozenset("开行办立幕署订约动车工牌成布版业馆班基产通运用发播航园市奖冠坛会")
+_HAPPENING = re.compile(
+    rf"(?:\d{{1,4}}年)?\d{{1,2}}月(?:\d{{1,2}}(?:[～~\-—–至、]\d{{1,2}})?日)?[^。]{{0,160}}?(?:{_DONE})"
+)
+_HEADING_MARKS = BULLETS + BLANKS
+
+
+class Rows:
+    """The rows of some documents: fills in the columns of their entries, then hands out the tables."""
+
+    def __init__(
+        self, layout: Layout, document_ids: Sequence[str], volume_ids: Sequence[str], surnames: Set[str]
+    ) -> None:
+        self.layout, self.lines = layout, layout.lines
+        self.document_ids, self.volume_ids, self.surnames = document_ids, volume_ids, surnames
+        items = layout.items
+        entry = np.flatnonzero((items.kind == TITLED) | (items.kind == UNTITLED))
+        self.line, self.kind, self.doc = items.line[entry], items.kind[entry], items.doc[entry]
+        self.start, self.end = items.start[entry], items.end[entry]
+        self.count = len(entry)
+        self.row_first = self.lines.first[layout.rows]
+        self.zones: list[Zone] = list(layout.zones)
+        self.notices = list(layout.notices)
+        self._read_titles()
+        self._read_bodies()
+        self.contributors: list[str | None] = [None] * self.count
+        self._read_signatures()
+        self._read_sections()
+        ordinal = np.arange(self.count) - np.searchsorted(self.doc, self.doc) + 1
+        self.ordinal = ordinal
+        self.names = [document_ids[d] for d in self.doc.tolist()]
+        self.entry_ids = [f"{name}#{n:03d}" for name, n in zip(self.names, ordinal.tolist(), strict=True)]
+
+    # --- columns ----------------------------------------------------------------------------------------------
+
+    def _read_titles(self) -> None:
+        titles = self.layout.titles
+        self.titled = np.flatnonzero(self.kind == TITLED)
+        self.title: list[str | None] = [None] * self.count
+        for entry, text in zip(self.titled.tolist(), titles.text, strict=True):
+            self.title[entry] = text
+        self.inner_start, self.inner_end = np.zeros(self.count, np.int64), np.zeros(self.count, np.int64)
+        self.mark_end = self.start.copy()
+        self.inner_start[self.titled] = titles.inner_start
+        self.inner_end[self.titled] = titles.inner_end
+        self.mark_end[self.titled] = titles.end
+        self.zones.extend(
+            (start, end, "title", None) for start, end in zip(titles.start, titles.end, strict=True)
+        )
+
+    def _read_bodies(self) -> None:
+        """The body starts at the first character after title and blanks and ends with the last of the text."""
+        lines, rows = self.lines, self.layout.rows
+        body = self.mark_end.copy()
+        if not self.count:
+            self.body_start = self.body_end = body
+            return
+        stop = lines.last[np.searchsorted(lines.start, self.mark_end, "right") - 1]
+        classes = np.append(lines.classes, np.uint8(0))
+        blank = (body < stop) & ((classes[body] & BLANK) != 0)
+        while blank.any():
+            body += blank
+            blank = (body < stop) & ((classes[body] & BLANK) != 0)
+        below = self.row_first[np.minimum(np.searchsorted(self.row_first, self.mark_end), len(rows) - 1)]
+        below = np.where((below >= self.mark_end) & (below < self.end), below, self.mark_end)
+        self.body_start = np.where(body < stop, body, below)
+        untitled = self.kind == UNTITLED
+        self.body_start[untitled] = lines.first[self.line[untitled]]
+        last_row = np.searchsorted(self.row_first, self.end) - 1
+        self.body_end = np.maximum(lines.last[rows[last_row]], self.body_start)
+        empty = np.flatnonzero((self.kind == TITLED) & (self.body_end <= self.body_start))
+        for entry in empty.tolist():
+            detail = "a title without text; look whether the page after it is missing"
+            self.notices.append(("empty_body", int(self.start[entry]), int(self.mark_end[entry]), detail))
+
+    def _read_signatures(self) -> None:
+        """Read the signature at the end of each entry's text; notes and captions may follow it."""
+        lines, rows = self.lines, self.layout.rows
+        plain = np.flatnonzero(~self.layout.apparatus)
+        if not self.count or not len(plain):
+            return
+        last_plain = np.searchsorted(self.row_first[plain], self.end) - 1
+        stop = lines.last[rows[plain[np.maximum(last_plain, 0)]]]
+        closing = np.maximum(stop - 1, 0)
+        open_end = (lines.classes[closing] & STOP) == 0
+        candidate = (last_plain >= 0) & (stop > self.body_start) & open_end & (lines.codes[closing] > 0x2F)
+        candidate |= (last_plain >= 0) & (stop > self.body_start) & (lines.codes[closing] == ord(")"))
+        for entry in np.flatnonzero(candidate).tolist():
+            start = int(self.body_start[entry])
+            signature = closing_signature(lines.text, start, int(stop[entry]), self.surnames)
+            if signature is None:
+                continue
+            self.zones.append((signature.start, signature.end, "signature", None))
+            if signature.contributors:
+                self.contributors[entry] = "；".join(signature.contributors)
+            if signature.end == self.body_end[entry]:
+                self.body_end[entry] = self._end_before(signature.start, start)
+
+    def _end_before(self, position: int, least: int) -> int:
+        while position > least and self.lines.classes[position - 1] & (BLANK | BREAK):
+            position -= 1
+        return position
+
+    def _read_sections(self) -> None:
+        """The heading each entry stands under, months of a chronicle passed over; 0 or above the last for none."""
+        lines, headings = self.lines, self.layout.headings
+        rows = [k for k in sorted(headings.level) if k not in headings.months]
+        line = self.layout.rows[np.array(rows, np.int64)]
+        self.section_text: list[str | None] = [lines.cut(int(at)).lstrip(_HEADING_MARKS) for at in line.tolist()]
+        under = np.searchsorted(line, self.line) - 1
+        stands = under >= 0
+        stands[stands] = lines.doc[line[under[stands]]] == self.doc[stands]
+        # entries above their document's first heading share no section with those of another document
+        self.section = np.where(stands, under, len(line) + self.doc)
+        self.section_text += [None] * len(self.document_ids)
+        self.stands_under = stands
+
+    def _scope(self) -> list[str | None]:
+        """Give unsigned entries the next signature of their section; return whose is direct and whose inherited."""
+        scope: list[str | None] = ["direct" if name else None for name in self.contributors]
+        signed = np.array([entry for entry, name in enumerate(self.contributors) if name], np.int64)
+        if not len(signed):
+            return scope
+        everyone = np.arange(self.count)
+        following = np.searchsorted(signed, everyone)
+        signer = signed[np.minimum(following, len(signed) - 1)]
+        covered = (following < len(signed)) & (self.section == self.section[signer]) & (signer != everyone)
+        for entry, by in zip(np.flatnonzero(covered).tolist(), signer[covered].tolist(), strict=True):
+            self.contributors[entry] = self.contributors[by]
+            scope[entry] = "inherited"
+        return scope
+
+    def _paragraphs(self) -> Int:
+        """Paragraphs of each body: lines that begin one, and wide blanks after a sentence inside a line."""
+        lines, rows, layout = self.lines, self.layout.rows, self.layout
+        begins = np.zeros(len(rows), np.int64)
+        begins[1:] = layout.finished[rows[:-1]] | layout.apparatus[:-1]
+        begins |= (self.row_first - lines.start[rows]) >= 2
+        begins[layout.apparatus] = 0
+        total = np.concatenate([[0], np.cumsum(begins)])
+        first = np.searchsorted(self.row_first, self.body_start, "right")
+        stop = np.maximum(np.searchsorted(self.row_first, self.body_end), first)
+        marks = self._paragraph_marks()
+        inner = np.searchsorted(marks, self.body_end) - np.searchsorted(marks, self.body_start, "right")
+        count = 1 + total[stop] - total[first] + np.maximum(inner, 0)
+        return np.where(self.body_end > self.body_start, count, 0)
+
+    def _paragraph_marks(self) -> Int:
+        """Places inside lines where two wide blanks, a tab or four narrow ones follow the end of a sentence."""
+        classes, codes = self.lines.classes, self.lines.codes
+        padded = np.append(codes, np.zeros(4, codes.dtype))
+        wide = np.flatnonzero((codes == 0x3000) | (codes == 9))
+        wide = wide[(padded[wide] == 9) | (padded[wide + 1] == 0x3000)]
+        narrow = np.flatnonzero(codes == 0x20)
+        narrow = narrow[(padded[narrow + 1] == 0x20) & (padded[narrow + 2] == 0x20) & (padded[narrow + 3] == 0x20)]
+        found = np.sort(np.concatenate([wide, narrow]))
+        found = found[found > 0]
+        found = found[(classes[found - 1] & (STOP | ENDING)) != 0]
+        return found[found < self.lines.last[np.searchsorted(self.lines.start, found, "right") - 1]]
+
+    def _kinds(self) -> list[str]:
+        text, codes = self.lines.text, self.lines.codes
+        marked = self.layout.marked[self.doc]
+        opening = codes[np.minimum(self.body_start, len(codes) - 1)] if self.count else codes[:0]
+        dated = ((opening >= 0x30) & (opening <= 0x39) & (self.body_end > self.body_start)).tolist()
+        kinds: list[str] = []
+        begins, ends = self.body_start.tolist(), self.body_end.tolist()
+        for entry, title in enumerate(self.title):
+            begin, stop = begins[entry], ends[entry]
+            if title is None and self.kind[entry] == UNTITLED:
+                if CHRONICLE_DAY.match(text, begin, min(stop, begin + 24)):
+                    kinds.append("chronicle")
+                else:  # the text right under a heading introduces the titled entries below it
+                    kinds.append("overview" if marked[entry] and self.stands_under[entry] else "article")
+            elif title and title[-1] in _OVERVIEW_LAST and _OVERVIEW.search(title):
+                kinds.append("overview")
+            elif (title and title[-1] in _EVENT_LAST and _EVENT.search(title)) or (
+                dated[entry] and _HAPPENING.match(text, begin, min(stop, begin + 200))
+            ):
+                kinds.append("event")
+            else:
+                kinds.append("composite")
+        return kinds
+
+    # --- tables -----------------------------------------------------------------------------------------------
+
+    def entries(self) -> pa.Table:
+        """The entries, one row each, positions counted from the start of their document."""
+        base = self.lines.doc_start[self.doc]
+        no_title = self.kind == UNTITLED
+        scope = self._scope()
+        columns: dict[str, Any] = {
+            "entry_id": self.entry_ids,
+            "document_id": self.names,
+            "volume_id": [self.volume_ids[d] for d in self.doc.tolist()],
+            "ordinal": self.ordinal,
+            "section": [self.section_text[s] for s in self.section.tolist()],
+            "title": self.title,
+            "title_start": np.ma.array(self.inner_start - base, mask=no_title),
+            "title_end": np.ma.array(self.inner_end - base, mask=no_title),
+            "span_start": self.start - base,
+            "span_end": self.end - base,
+            "body_start": self.body_start - base,
+            "body_end": self.body_end - base,
+            "paragraphs": self._paragraphs(),
+            "contributors": self.contributors,
+            "contributor_scope": scope,
+            "kind": self._kinds(),
+        }
+        return pa.table([pa.array(columns[f.name], f.type) for f in ENTRIES], schema=ENTRIES)
+
+    def zone_table(self) -> pa.Table:
+        """The zones in order of place, outer before inner."""
+        zones = sorted(self.zones, key=lambda zone: (zone[0], -zone[1], zone[2]))
+        start = np.array([zone[0] for zone in zones], np.int64)
+        end = np.array([zone[1] for zone in zones], np.int64)
+        doc = np.searchsorted(self.lines.doc_start, start, "right") - 1
+        base = self.lines.doc_start[doc]
+        return pa.table(
+            [
+                pa.array([self.document_ids[d] for d in doc.tolist()], pa.string()),
+                pa.array(start - base, pa.int32()),
+                pa.array(end - base, pa.int32()),
+                pa.array([zone[2] for zone in zones], pa.string()),
+                pa.array([zone[3] for zone in zones], pa.int32()),
+            ],
+            schema=ZONES,
+        )
+
+    def rejects(self) -> pa.Table:
+        """What an editor should look at: titles without text, brackets that do not match."""
+        rows: list[dict[str, Any]] = []
+        for reason, start, end, detail in sorted(self.notices, key=lambda notice: (notice[1], notice[0])):
+            doc = int(np.searchsorted(self.lines.doc_start, start, "right")) - 1
+            entry = int(np.searchsorted(self.start, start, "right")) - 1
+            base = int(self.lines.doc_start[doc])
+            rows.append(
+                {
+                    "reject_id": f"{self.document_ids[doc]}!{start - base}:{reason}",
+                    "document_id": self.document_ids[doc],
+                    "volume_id": self.volume_ids[doc],
+                    "entry_id": self.entry_ids[entry],
+                    "span_start": start - base,
+                    "span_end": end - base,
+                    "source_text": self.lines.text[start:end],
+                    "stage": "segment",
+                    "reason": reason,
+                    "detail": detail,
+                }
+            )
+        return pa.Table.from_pylist(rows, schema=REJECTS)
