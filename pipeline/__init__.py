@@ -1,0 +1,81 @@
+"""nianjian: Chinese yearbooks (年鉴) into tables that can be trusted.
+
+The ten-minute tour, in reading order:
+
+    read/            bytes to text: encodings, volume.toml, the year and region a book covers
+    text/segment/    text to entries (条目), headings, signatures
+    text/view        the characters as the rules read them; every place knows its place in the stored text
+    text/lexer       words of a closed list, found many at once
+    text/numerals    which characters form one number, and its value
+    text/units       seeds/units.csv as something to look up
+    text/lookalikes  numerals that are no quantity, and why
+    text/dates       dates and periods
+    text/quantities  amounts with their unit, bound, role and basis
+    text/facts       the readers together: the tables quantities, dates, numerals, rejects
+    quality/         the laws that every table must keep
+    storage          validate, then replace: Parquet that a reader can rely on
+    assets, checks, automation, definitions   the same steps as Dagster sees them
+    cli              the nianjian command
+
+In a notebook: `from pipeline import read_text`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.text.reference import Reference
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+"""The reference tables that ship with the project."""
+
+
+@lru_cache(maxsize=4)
+def _reference(seeds: Path) -> Reference:
+    from pipeline.text.reference import load_reference
+
+    return load_reference(seeds)
+
+
+def read_text(text: str, covered_year: int | None = None, region_name: str | None = None, seeds: Path = SEEDS) -> dict[str, pd.DataFrame]:
+    """Read one string of yearbook prose into the tables of the warehouse, without Dagster.
+
+    Args:
+        text: one document, with or without 【titles】.
+        covered_year: the year the book reports on; dates that leave out their year take it.
+        region_name: the region the book is about, such as 临江市.
+        seeds: folder of the reference tables.
+
+    Returns:
+        pandas frames by table name: documents, entries, quantities, dates, numerals, rejects.
+
+    Example:
+        >>> tables = read_text("【码头扩建】 全年完成投资1.2亿元，比上年增长8.5%。", covered_year=2009)
+        >>> tables["quantities"][["source_text", "value_float", "unit", "role"]]
+    """
+    import pandas as pd
+
+    import hashlib
+
+    import pyarrow as pa
+
+    from pipeline.read import Volume
+    from pipeline.read.volumes import DOCUMENTS
+    from pipeline.text.facts import read_facts
+    from pipeline.text.segment import segment
+
+    volume = Volume("text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region_name, None)
+    document = {"document_id": "text", "volume_id": "text", "media_type": "text/plain", "encoding": "utf-8",
+                "sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text), "text": text}
+    documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
+    segments = segment(documents)
+    facts = read_facts(documents, segments.entries, segments.zones, volume, _reference(seeds))
+    tables = {"documents": documents, "entries": segments.entries, **facts}
+    frames = {name: table.to_pandas(types_mapper=pd.ArrowDtype) for name, table in tables.items()}
+    frames["rejects"] = pd.concat([segments.rejects.to_pandas(types_mapper=pd.ArrowDtype), frames["rejects"]], ignore_index=True)
+    return frames

@@ -1,0 +1,244 @@
+"""Numerals that are no quantity and no date, each with the reason why: 3G, 第十二届, “十一五”, 统一, 一批.
+
+Here: words to mask before numerals are read, and the frames (a letter before, 号线 after) that make a numeral a
+name or a number in a series. The lists are seeds/lexicons/lookalikes.csv and frames.csv. Not here: what counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
+from pipeline.text.numerals import CHINESE, DIGITS, Numerals
+
+REASONS = (
+    "word", "name", "place", "plan", "holiday", "indefinite", "idiom", "theory", "event", "model_code", "ordinal", "list_number",
+    "figure_number", "document_number", "phone", "postcode", "hotline", "road", "number_label", "grade", "cohort", "label",
+    "list_name", "pointer", "year_label", "time_of_day", "coordinates", "page_number", "denominator", "class_label", "era_year",
+    "version", "lunar_date", "index_line", "heading",
+)
+"""Closed list: why a numeral is neither a quantity nor a date."""
+
+CODE = {reason: n for n, reason in enumerate(REASONS)}
+
+_LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_OPEN, _CLOSE = code_set("〔[［（(【"), code_set("〕]］）)】")
+_QUOTE_OPEN, _QUOTE_CLOSE = code_set("“‘\"「『《〈"), code_set("”’\"」』》〉")
+_LINE_START = code_set("\n\f\0 】")
+_AFTER_STOP = code_set("\n\f\0 】。；：，、:;")
+
+
+@dataclass(frozen=True)
+class LookAlikes:
+    """Word lists as tries.
+
+    Attributes:
+        words: ordinary words and names that hold a Chinese numeral, `word_reason` for each; `word_right` holds, for
+            each, the characters one of which must follow (empty: any).
+        left, right: frames before and after a numeral; `*_script` is any, arabic or chinese.
+    """
+
+    words: Trie
+    word_reason: Ints
+    word_right: tuple[str, ...]
+    left: Trie
+    left_reason: Ints
+    left_script: tuple[str, ...]
+    right: Trie
+    right_reason: Ints
+    right_script: tuple[str, ...]
+
+
+def mask_words(codes: Codes, lists: LookAlikes) -> tuple[Bools, Ints, Ints, Ints]:
+    """Chinese numerals inside ordinary words: a mask over places, and the words' starts, ends and reasons.
+
+    A word is left alone when a numeral stands right before it: 八十分 is a number, 十分重要 is not.
+    """
+    word, start, end = lists.words.everywhere(codes)
+    before = codes[start - 1]
+    opens_with_numeral = CHINESE[codes[start]]
+    keep = ~(opens_with_numeral & (DIGITS[before] | CHINESE[before]))
+    ends_with_numeral = CHINESE[codes[end - 1]]
+    after = codes[end]
+    keep &= ~(ends_with_numeral & CHINESE[after] & (end - start <= 2) & ~opens_with_numeral)
+    needs = np.array([bool(right) for right in lists.word_right] + [False])
+    for i in np.flatnonzero(needs[word]):
+        if chr(after[i]) not in lists.word_right[word[i]]:
+            keep[i] = False
+    word, start, end = word[keep], start[keep], end[keep]
+    mask = np.zeros(len(codes) + 1, np.int32)
+    np.add.at(mask, start, 1)
+    np.add.at(mask, end, -1)
+    return np.cumsum(mask)[:-1] > 0, start, end, lists.word_reason[word]
+
+
+def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints, lists: LookAlikes) -> Ints:
+    """The reason why each numeral is neither quantity nor date, or -1 where nothing says so.
+
+    Args:
+        codes, numerals: the view and its numerals.
+        unit, unit_end: the row of the unit printed after each numeral (-1 none that its words allow) and where it ends.
+        lists: the word lists.
+    """
+    reason = np.full(len(numerals), -1, np.int64)
+
+    def claim(mask: Bools, name: str) -> None:
+        reason[mask & (reason < 0)] = CODE[name]
+
+    start, end = numerals.start, numerals.end
+    before, before2 = codes[start - 1], codes[start - 2]
+    after, after2 = codes[end], codes[end + 1]
+    arabic = numerals.arabic
+    no_unit = unit < 0
+    value = numerals.integer()
+
+    # “十一五”, 八五计划
+    claim(_is_plan(codes, numerals), "plan")
+    # letters on either side: models, standards, roads
+    lettered = arabic & (_LETTER[before] | ((before == ord("-")) & _LETTER[before2]) | ((before == ord(".")) & _LETTER[before2]))
+    claim(lettered, "model_code")
+    claim(arabic & _LETTER[after] & no_unit, "model_code")
+    claim(arabic & (after == ord("-")) & _LETTER[after2] & no_unit, "model_code")
+    claim(arabic & no_unit & ((before == ord("+")) | (after == ord("+"))), "label")
+    claim(numerals.chained & ~_is_date_chain(codes, numerals), "version")
+    # joined figures: 3·15, phone numbers, ISO dates are left to `dates`
+    nxt = np.append(start[1:], np.iinfo(np.int64).max)
+    dotted = (nxt - end == 1) & code_set("·•・")[after] & (value >= 0)
+    linked = np.zeros(len(numerals), np.bool_)
+    linked[1:] = dotted[:-1]
+    claim((dotted | linked), "holiday")
+    hyphen = (nxt - end == 1) & code_set("-")[after] & arabic
+    behind = np.zeros(len(numerals), np.bool_)
+    behind[1:] = hyphen[:-1]
+    dial = hyphen & (codes[start] == 0x30) & (numerals.digits >= 3) & (numerals.digits <= 4)
+    dialled = np.zeros(len(numerals), np.bool_)
+    dialled[1:] = dial[:-1] & (numerals.digits[1:] >= 7)
+    dial[:-1] = dialled[1:]
+    dial[-1:] = False
+    claim(dial | dialled, "phone")
+    mobile = arabic & (numerals.digits == 11) & (codes[start] == ord("1")) & no_unit & (numerals.decimals == 0)
+    claim(mobile, "phone")
+
+    # 第十二届, 第三、四、五期; places in a ranking were decided before and carry a unit of their own
+    claim(before == ord("第"), "ordinal")
+    # document numbers: 临政函〔2009〕12号
+    bracketed = _OPEN[before] & _CLOSE[after] & arabic & (numerals.digits == 4) & (numerals.decimals == 0)
+    serial = np.zeros(len(numerals), np.bool_)
+    gap = np.append(start[1:] - end[:-1], 99)
+    by_number = np.append((codes[end[1:]] == ord("号")), False)
+    year_of_document = bracketed & (gap <= 3) & by_number
+    serial[1:] = year_of_document[:-1]
+    fragment = bracketed & (codes[start - 1] == ord("〔"))
+    claim(year_of_document | serial | fragment, "document_number")
+    reason[serial] = CODE["document_number"]
+
+    frame, length = lists.left.at(codes, start - 1, -1)
+    for script, mask in (("any", np.ones(len(numerals), np.bool_)), ("arabic", arabic), ("chinese", ~arabic)):
+        allowed = np.array([each == script for each in lists.left_script] + [False])
+        hit = (frame >= 0) & allowed[frame] & mask & no_unit
+        reason[hit & (reason < 0)] = lists.left_reason[frame[hit & (reason < 0)]]
+
+    # 一、 （一） 1. at the start of a line or a clause
+    list_mark = _LINE_START[before] & code_set("、.．)）")[after] & (value >= 0) & (value < 100) & no_unit
+    bracket_mark = code_set("（(")[before] & code_set("）)")[after] & (value >= 0) & (value < 100) & no_unit
+    counted = (value >= 1) & (value <= 20) & ~arabic & (after == ord("是")) & _AFTER_STOP[before]
+    claim(list_mark | bracket_mark | counted, "list_number")
+
+    frame, length = lists.right.at(codes, end)
+    right_end = end + length
+    for script, mask in (("any", np.ones(len(numerals), np.bool_)), ("arabic", arabic), ("chinese", ~arabic)):
+        allowed = np.array([each == script for each in lists.right_script] + [False])
+        longer = no_unit | (right_end > unit_end)
+        hit = (frame >= 0) & allowed[frame] & mask & longer & (reason < 0)
+        reason[hit] = lists.right_reason[frame[hit]]
+    # 2009级, 2010版, “2009杭州…论坛”: a year without 年
+    label = arabic & (numerals.digits == 4) & (value >= 1900) & (value <= 2100) & no_unit & (numerals.decimals == 0)
+    label &= after != ord("年")
+    named = label & (_QUOTE_OPEN[before] | code_set("级版届款")[after] | _QUOTE_CLOSE[after])
+    claim(named, "year_label")
+    claim(arabic & (after == ord("号")) & no_unit, "number_label")
+    claim(~arabic & (after == ord("号")) & no_unit & (numerals.digits <= 2), "number_label")
+
+    # 杭州市十一届人大四次会议
+    session = ~arabic & (after == ord("次")) & code_set("大协会届委团")[before]
+    claim(session, "ordinal")
+    phase = ~arabic & (after == ord("期")) & ~numerals.over & (value >= 1) & (value <= 10) & (numerals.digits == 1)
+    trained = code_set("培训班讲报刊简")[after2] | code_set("办了共班刊报训版")[before]
+    claim(phase & ~trained, "ordinal")
+    _clock(codes, numerals, reason)
+    _continued(codes, numerals, reason, unit)
+    return reason
+
+
+_PLANS = tuple(f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九" if (tens, unit) != ("", "")) + ("十五", "二十五")
+_AFTER_PLAN = ("计划", "规划", "期间", "时期", "期末", "末", "以来", "初期", "前", "中期", "后期", "初", "开局", "收官", "重大", "重点", "发展", "专项", "攻关")
+
+
+def _is_plan(codes: Codes, numerals: Numerals) -> Bools:
+    """Numerals of five-year plans: in quotation marks, or before 计划 and 期间."""
+    found = np.zeros(len(numerals), np.bool_)
+    last = codes[numerals.end - 1] == ord("五")
+    width = numerals.end - numerals.start
+    for i in np.flatnonzero(last & (width >= 2) & (width <= 3) & ~numerals.arabic):
+        if codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le") not in _PLANS:
+            continue
+        before, after = chr(codes[numerals.start[i] - 1]), codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace")
+        quoted = before in "“‘\"「" and after[0] in "”’\"」"
+        continued = after.startswith(_AFTER_PLAN) and after[0] not in "前初末" or after[0] in "末" and width[i] == 3
+        found[i] = quoted or continued
+    return found
+
+
+def _is_date_chain(codes: Codes, numerals: Numerals) -> Bools:
+    """Chains such as 2009.1.30."""
+    found = np.zeros(len(numerals), np.bool_)
+    for i in np.flatnonzero(numerals.chained):
+        parts = codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le").split(".")
+        found[i] = len(parts) == 3 and len(parts[0]) == 4 and 1 <= int(parts[1]) <= 12 and 1 <= int(parts[2]) <= 31
+    return found
+
+
+def _clock(codes: Codes, numerals: Numerals, reason: Ints) -> None:
+    """上午9时30分, 20时许, 8点10分, 9:30."""
+    value = numerals.integer()
+    end = numerals.end
+    mark, after = codes[end], codes[end + 1]
+    hour = (value >= 0) & (value <= 24) & (numerals.decimals == 0) & ((mark == ord("时")) | (mark == ord("点")))
+    before = codes[numerals.start - 1]
+    pointed = (mark == ord("点")) & ~code_set("日午晨晚夜上夕早")[before] & ~(code_set("钟半整许")[after] | DIGITS[after] | CHINESE[after])
+    hour &= ~pointed & (reason < 0)
+    hour &= ~((mark == ord("时")) & code_set("期代")[after])
+    reason[hour] = CODE["time_of_day"]
+    previous = np.zeros(len(numerals), np.bool_)
+    previous[1:] = hour[:-1] & (numerals.start[1:] == end[:-1] + 1)
+    minute = previous & (mark == ord("分")) & (value >= 0) & (value < 60)
+    reason[minute] = CODE["time_of_day"]
+    second = np.zeros(len(numerals), np.bool_)
+    second[1:] = minute[:-1] & (numerals.start[1:] == end[:-1] + 1) & (mark[1:] == ord("秒"))
+    reason[second] = CODE["time_of_day"]
+    colon = np.append((numerals.start[1:] == end[:-1] + 1), False) & code_set(":：")[mark] & (value >= 0) & (value <= 24)
+    two = np.append(numerals.digits[1:] == 2, False) & np.append(numerals.decimals[1:] == 0, False)
+    timed = colon & two & code_set("日午晨晚夜间）)至～-")[before] & (numerals.decimals == 0) & (reason < 0)
+    reason[timed] = CODE["time_of_day"]
+    follows = np.zeros(len(numerals), np.bool_)
+    follows[1:] = timed[:-1]
+    reason[follows] = CODE["time_of_day"]
+    # the first hour of 9～11时
+    if len(numerals) > 1:
+        ranged = (numerals.start[1:] - end[:-1] == 1) & code_set("～-—–至")[codes[end[:-1]]] & (reason[1:] == CODE["time_of_day"]) & (mark[1:] == ord("时"))
+        ranged &= (value[:-1] >= 0) & (value[:-1] <= 24)
+        reason[:-1][ranged] = CODE["time_of_day"]
+
+
+def _continued(codes: Codes, numerals: Numerals, reason: Ints, unit: Ints) -> None:
+    """The 四、五 of 第三、四、五期 and the 3 of 第1～3卷 are what their first is."""
+    if len(numerals) < 2:
+        return
+    near = (numerals.start[1:] - numerals.end[:-1] == 1) & code_set("、和及与至～-—–到")[codes[numerals.end[:-1]]]
+    for _ in range(6):
+        more = near & (reason[:-1] == CODE["ordinal"]) & (reason[1:] < 0) & (codes[numerals.start[:-1] - 1] != 0) & (unit[:-1] < 0)
+        if not more.any():
+            return
+        reason[1:][more] = CODE["ordinal"]

@@ -1,0 +1,195 @@
+"""One block of documents as the array of character codes that the rules read.
+
+Here: joining documents, folding characters that stand for one another (full width, traditional, compatibility
+forms), and leaving out what a reader's eye skips: the break of a wrapped line, a blank between a figure and
+its unit, zero-width characters. Every place in the view knows its place in the text as stored, which is never
+edited. Not here: any meaning of the characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.text.lexer import Bools, Codes, Ints, code_set
+
+PAD = 32
+"""Zeros on either side of a block, so that looking ahead or behind a few characters never leaves the array."""
+
+SEPARATOR = "\f"
+
+_WIDE = 0xFFFF  # stands in the view for any character beyond the basic plane
+_ZERO_WIDTH = code_set("\u200b\u200c\u200d\u2060\ufeff\u00ad\r")
+_BLANK = code_set(" \u00a0\u2002\u2003\u2009\u202f\u3000\t")
+_THIN = code_set("\u2009\u202f\u00a0")
+_SENTENCE_END = code_set("。！？；：!?;:…”’）)】》〉」』\n\f")
+_PROSE = code_set("，。；、")
+_OPENING = code_set("【〔〖［[「『■◆●▲★◇□※▌△○（(①②③④⑤⑥⑦⑧⑨⑩#＃*＊")
+_DIGIT = code_set("0123456789")
+_LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_SYMBOL = code_set("%‰‱℃°㎡㎥㎢")
+
+
+def fold_table(variants: Iterable[tuple[str, str]]) -> NDArray[np.uint16]:
+    """The character that each character is read as; full-width digits and letters are built in.
+
+    Args:
+        variants: pairs of one character and the one that the word lists use, from seeds/lexicons/variants.csv.
+    """
+    table = np.arange(65536, dtype=np.uint16)
+    for code in range(0xFF10, 0xFF1A):
+        table[code] = code - 0xFEE0
+    for first, last in ((0xFF21, 0xFF3A), (0xFF41, 0xFF5A)):
+        table[first : last + 1] = np.arange(first, last + 1) - 0xFEE0
+    for pair in ("％%", "．.", "／/", "－-", "−-", "＋+", "〜～", "~～", "∶:", "　 ", "\u00a0 ", "\u2009 ", "\u202f "):
+        table[ord(pair[0])] = ord(pair[1])
+    for variant, standard in variants:
+        table[ord(variant)] = table[ord(standard)]
+    return table
+
+
+@dataclass(frozen=True)
+class Block:
+    """Documents read together.
+
+    Attributes:
+        text: the documents, joined by a form feed.
+        codes: the folded view, with PAD zeros on both sides.
+        place: for each item of `codes`, its position in `text`.
+        documents: the number of each document in its table.
+        base: where each document begins in `text`.
+    """
+
+    text: str
+    codes: Codes
+    place: Ints
+    documents: Ints
+    base: Ints
+
+    def document_of(self, place: Ints) -> Ints:
+        """Index into `documents` of the one that holds each position of `text`."""
+        return np.searchsorted(self.base, place, "right") - 1
+
+    def span(self, start: Ints, end: Ints) -> tuple[Ints, Ints]:
+        """Positions in `text` of spans of the view; a break left out inside a span stays inside it."""
+        return self.place[start], self.place[end - 1] + 1
+
+
+def text_codes(text: str) -> NDArray[np.uint32]:
+    """The code points of a text as an array."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def block_of(texts: Sequence[str], numbers: Ints, fold: NDArray[np.uint16], breaks: Ints) -> Block:
+    """Join documents into a block and build its view.
+
+    Args:
+        texts: the documents' texts.
+        numbers: their numbers in the documents table.
+        fold: the table of `fold_table`.
+        breaks: positions in the joined text where a line break always stays one (ends of headings, titles, heads).
+    """
+    text = SEPARATOR.join(texts)
+    raw = np.minimum(text_codes(text), _WIDE).astype(np.uint16)
+    lengths = np.fromiter((len(one) + 1 for one in texts), np.int64, len(texts))
+    base = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)[:-1]))
+    padded = np.zeros(len(raw) + 2 * PAD, np.uint16)
+    padded[PAD : PAD + len(raw)] = raw
+    codes = fold[padded]
+    skip = _skipped(padded, codes, breaks + PAD)
+    if len(skip):
+        keep = np.ones(len(codes), np.bool_)
+        keep[skip] = False
+        kept = np.flatnonzero(keep)
+        codes, place = codes[kept], kept - PAD
+    else:
+        place = np.arange(-PAD, len(raw) + PAD, dtype=np.int64)
+    return Block(text, _mended(codes), place, numbers, base)
+
+
+def _skipped(raw: Codes, codes: Codes, breaks: Ints) -> Ints:
+    """Places that the view leaves out, in order."""
+    found = [np.flatnonzero(_ZERO_WIDTH[raw])]
+    blank = np.flatnonzero(_BLANK[raw])
+    if len(blank):
+        found.append(_blanks_beside_figures(raw, codes, blank))
+    newline = np.flatnonzero(raw == 10)
+    if len(newline):
+        found.append(_wraps(raw, codes, newline, breaks))
+    return np.unique(np.concatenate(found))
+
+
+def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints) -> Ints:
+    """Single blanks between a figure and the Han character, per cent sign or unit symbol beside it, and blanks that group digits."""
+    blank = blank[(raw[blank] != 0x3000) & ~_BLANK[raw[blank - 1]] & ~_BLANK[raw[blank + 1]]]
+    left, right = codes[blank - 1], codes[blank + 1]
+    beside = (_DIGIT[left] & (_han(right) | _SYMBOL[right])) | (_han(left) & _DIGIT[right])
+    digits = _DIGIT[left] & _DIGIT[right]
+    grouped = np.zeros(len(blank), np.bool_)
+    for i in np.flatnonzero(digits):
+        at = int(blank[i])
+        before, after = at, at + 1
+        while _DIGIT[codes[before - 1]] and at - before < 4:
+            before -= 1
+        while _DIGIT[codes[after]] and after - at < 5:
+            after += 1
+        three = after - at - 1 == 3 and 1 <= at - before <= 3
+        grouped[i] = three and bool(_THIN[raw[at]] or (_han(codes[before - 1 : before])[0] and _han(codes[after : after + 1])[0]))
+    return blank[beside | grouped]
+
+
+def _wraps(raw: Codes, codes: Codes, newline: Ints, breaks: Ints) -> Ints:
+    """Line breaks in the middle of a sentence: printed lines of one paragraph, not lines of a list or a table.
+
+    The line before must not end a sentence, the next must not open a title or a note, and one of the two must
+    read as prose: a comma or stop in either, or twenty characters before the break.
+    """
+    before = newline - 1 - (raw[newline - 1] == 13)
+    after = newline + 1
+    joins = ~_SENTENCE_END[raw[before]] & ~_OPENING[raw[after]] & ~_BLANK[raw[after]] & ~_BLANK[raw[before]]
+    joins &= (raw[before] != 10) & (raw[after] != 10) & (raw[after] != 13) & (raw[before] != 0) & (raw[after] != 0)
+    prose = np.concatenate((np.zeros(1, np.int64), np.cumsum(_PROSE[raw])))
+    edge = np.concatenate((np.flatnonzero((raw == 10) | (raw == 12)), np.array([len(raw) - 1])))
+    order = np.searchsorted(edge, newline)
+    begin = np.where(order > 0, edge[np.maximum(order - 1, 0)], 0)
+    end = edge[np.minimum(order + 1, len(edge) - 1)]
+    reads = (prose[end] > prose[begin]) | (newline - begin >= 20)
+    joins &= reads & ~np.isin(newline, breaks)
+    return newline[joins]
+
+
+def _mended(codes: Codes) -> Codes:
+    """Letters O and l standing for 0 and 1 inside a figure, and 〇 ○ among Arabic digits, read as digits."""
+    digit = _DIGIT[codes]
+    suspects = np.flatnonzero(code_set("OolI○〇")[codes])
+    if not len(suspects):
+        return codes
+    fixed = codes.copy()
+    for at in suspects:
+        code = codes[at]
+        alone = not (_LETTER[codes[at + 1]] or (_LETTER[codes[at - 1]] and not digit[at - 1]))
+        if code in (0x4F, 0x6F) and alone and digit[at - 1] and not _LETTER[fixed[at - 1]]:
+            followed = digit[at + 1] or _han(codes[at + 1 : at + 2])[0] or codes[at + 1] in (0x25, 0x2E)
+            if followed and not _joined_letter(codes, at):
+                fixed[at] = 0x30
+        elif code in (0x6C, 0x49) and alone and digit[at + 1] and (digit[at - 1] or _han(codes[at - 1 : at])[0]):
+            fixed[at] = 0x31
+        elif code in (0x25CB, 0x3007) and _DIGIT[fixed[at - 1]]:
+            fixed[at] = 0x30
+    return fixed
+
+
+def _joined_letter(codes: Codes, at: int) -> bool:
+    """Whether the digits before a place hang on a letter, as in CO2 or B2O."""
+    before = at - 1
+    while _DIGIT[codes[before]]:
+        before -= 1
+    return bool(_LETTER[codes[before]])
+
+
+def _han(codes: Codes) -> Bools:
+    return (codes >= 0x4E00) & (codes <= 0x9FFF)
