@@ -74,7 +74,7 @@ def split(table: pa.Table, name: str) -> Split:
     try:
         TABLES[name].validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        first = _first_broken_rule(errors, name, len(frame))
+        first = _first_broken_rule(errors, name, frame)
         bad = np.flatnonzero(first >= 0)
         names = [_reason(e) for e in errors.schema_errors]
         return Split(
@@ -93,17 +93,21 @@ def _reason(error: pandera.errors.SchemaError) -> str:
     return str(check)
 
 
-def _first_broken_rule(errors: pandera.errors.SchemaErrors, name: str, rows: int) -> npt.NDArray[np.intp]:
+def _first_broken_rule(
+    errors: pandera.errors.SchemaErrors, name: str, frame: pd.DataFrame
+) -> npt.NDArray[np.intp]:
     """Return for each row the index of the first error that blames it, or -1.
 
     The row masks of the errors are used, not `failure_cases`: those hold one line a cell, cap their number, and keep
     index labels where positions are wanted.
     """
-    first = np.full(rows, -1, np.intp)
+    first = np.full(len(frame), -1, np.intp)
     for i, error in enumerate(errors.schema_errors):
-        passed = getattr(error, "check_output", None)
-        rowwise = isinstance(error.check, pandera.Check) or error.check == "not_nullable"
-        if not rowwise or not isinstance(passed, pd.Series) or len(passed) != rows:
+        if error.check == "not_nullable":
+            passed = frame[error.schema.name].notna()
+        else:
+            passed = getattr(error, "check_output", None)
+        if not isinstance(passed, pd.Series) or len(passed) != len(frame):
             raise StructureError(f"{name}: {error}")
         failed = ~passed.to_numpy(dtype=bool, na_value=True)
         first[failed & (first < 0)] = i
