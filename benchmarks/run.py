@@ -129,22 +129,8 @@ def show_pipeline(figures: Figures) -> None:
 
 
 def show_profile(figures: Figures) -> None:
-    total = sum(row["own"] for row in figures["profile"])
-    rows = [
-        [
-            f"`{row['function']}`",
-            f"{row['calls']:,}",
-            f"{row['own']:.2f}",
-            f"{row['own'] / total:.0%}",
-            f"{row['cumulative']:.2f}",
-        ]
-        for row in figures["profile"]
-    ]
-    table(
-        f"Hot spots, {figures['density']} (profiled run: slower than the timed ones)",
-        ["function", "calls", "own s", "of those listed", "cumulative s"],
-        rows,
-    )
+    rows = [[f"`{row['function']}`", f"{row['share']:.1%}", ", ".join(row["lines"])] for row in figures["profile"]]
+    table(f"Hot spots, {figures['density']}", ["function", "share of CPU", "dearest lines"], rows)
 
 
 def show_scaling(density: str, steps: list[Figures]) -> None:

@@ -9,15 +9,16 @@ the real run does not take. When a stage of `pipeline.assets` changes, its twin 
 from __future__ import annotations
 
 import argparse
-import cProfile
 import json
-import pstats
+import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -33,6 +34,7 @@ from pipeline.text.segment import segment
 
 REPOSITORY = Path(__file__).parent.parent
 REFERENCE = REPOSITORY / "seeds"
+OWN = (str(REPOSITORY / "pipeline"), str(REPOSITORY / "schemas"))
 
 
 class Clock:
@@ -156,17 +158,50 @@ def peak_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
-def hot_spots(profile: cProfile.Profile, limit: int) -> list[dict[str, Any]]:
-    """The functions with the most time of their own: where, calls, own and cumulative seconds."""
-    rows: list[dict[str, Any]] = []
-    stats: dict[tuple[str, int, str], tuple[int, int, float, float, Any]] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    for (file, line, name), (_, calls, own, cumulative, _callers) in stats.items():
-        place = Path(file)
-        inside = place.is_relative_to(REPOSITORY) and ".venv" not in place.parts
-        where = f"{place.relative_to(REPOSITORY)}:{line}" if inside else "/".join(place.parts[-2:])
-        rows.append({"function": f"{where} {name}", "calls": calls, "own": own, "cumulative": cumulative})
-    rows.sort(key=lambda row: -row["own"])
-    return rows[:limit]
+class Sampler:
+    """Where the project's own code spends its CPU time, by line: one look every millisecond.
+
+    A call into numpy or Arrow counts for the line that made it. Unlike a tracing profiler this makes no function
+    look dearer for being called often.
+    """
+
+    def __init__(self) -> None:
+        self.lines: Counter[tuple[str, int, str]] = Counter()
+        self.samples = 0
+
+    def __enter__(self) -> Self:
+        signal.signal(signal.SIGPROF, self._look)
+        signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def _look(self, _signal: int, frame: FrameType | None) -> None:
+        self.samples += 1
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file.startswith(OWN):
+                self.lines[file, frame.f_lineno, frame.f_code.co_name] += 1
+                return
+            frame = frame.f_back
+
+    def functions(self, limit: int) -> list[dict[str, Any]]:
+        """The functions with the most samples, each with its dearest lines."""
+        total: Counter[tuple[str, str]] = Counter()
+        lines: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for (file, line, name), count in self.lines.most_common():
+            where = Path(file).relative_to(REPOSITORY).as_posix(), name
+            total[where] += count
+            lines.setdefault(where, []).append((line, count))
+        return [
+            {
+                "function": f"{file} {name}",
+                "share": count / self.samples,
+                "lines": [f"{line}: {n / self.samples:.1%}" for line, n in lines[file, name][:4]],
+            }
+            for (file, name), count in total.most_common(limit)
+        ]
 
 
 def main() -> None:
@@ -174,7 +209,7 @@ def main() -> None:
     parser.add_argument("--mb", type=float, default=1)
     parser.add_argument("--density", choices=DENSITIES, default="economic")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--profile", type=int, default=0, help="list this many functions by their own time")
+    parser.add_argument("--profile", type=int, default=0, help="list this many functions by their time")
     options = parser.parse_args()
 
     pa.set_cpu_count(1)  # a core's worth of work is what is asked for
@@ -195,9 +230,9 @@ def main() -> None:
 
     profile: list[dict[str, Any]] = []
     if options.profile:
-        with tempfile.TemporaryDirectory(prefix="nianjian-benchmark-") as folder, cProfile.Profile() as watch:
+        with tempfile.TemporaryDirectory(prefix="nianjian-benchmark-") as folder, Sampler() as sampler:
             run(books, Path(folder), reference, Clock())
-        profile = hot_spots(watch, options.profile)
+        profile = sampler.functions(options.profile)
     print(
         json.dumps(
             {
