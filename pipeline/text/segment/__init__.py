@@ -12,14 +12,13 @@ included; its body is the text after the title up to the signature.
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from pipeline.text.segment.entries import ENTRIES, REJECTS, ZONES, Rows
 from pipeline.text.segment.layout import lay_out
-from pipeline.text.segment.signatures import known_surnames
+from pipeline.text.segment.signatures import Surnames, known_surnames
 
 __all__ = ["Segments", "segment"]
 
@@ -41,11 +40,11 @@ class Segments:
     rejects: pa.Table
 
 
-def segment(documents: pa.Table, surnames: Set[str] | None = None) -> Segments:
+def segment(documents: pa.Table, surnames: Surnames | None = None) -> Segments:
     """Cut documents into entries.
 
-    `documents` has `document_id`, `volume_id` and `text`; `surnames` (default: the project's list) says what a
-    signature's names begin with. Every position in the result is a code point of that document's text. A document
+    `documents` has `document_id`, `volume_id` and `text`; `surnames` (default: the project's list) says what the
+    names of a signature begin with. Every position in the result is a code point of that document's text. A document
     without any title is one entry with a null title a heading.
 
     >>> text = "城市供水\\n【概况】 全年供水2.5亿立方米。（周　平）"

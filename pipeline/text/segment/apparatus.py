@@ -21,7 +21,7 @@ _TABLE_HEAD = re.compile(
     rf"附?表{_B}*(?:\d+|[一二三四五六七八九十]+)(?:[-—－.．]\d+)*(?:{_B}|[\u4e00-\u9fff]|$)|续{_B}*表|(?:计量)?单位{_B}*[：:]|[^。，；]{{2,30}}(?:统计表|一览表|情况表|明细表|名录表|对照表)$"
 )
 _CAPTION = re.compile(rf"(?:上|下|左|右)?图(?:片)?为|附?图{_B}*\d+(?:[-—－.．]\d+)*(?:{_B}|[\u4e00-\u9fff]|$)")
-_CREDIT = re.compile(rf"(?:[（(](?:[^（）()。]{{0,20}}?(?:摄影|摄|供图)|(?:摄影|摄|供图)[：:/／]?[^（）()。]{{1,16}})[)）]|{_B}(?:[\u4e00-\u9fff]{_B}?[\u4e00-\u9fff]{{1,2}}){_B}*[/／]?摄)$")
+_CREDIT = re.compile(rf"(?:[（(](?:[^（）()。文撰稿]{{0,20}}?(?:摄影|摄|供图)|(?:摄影|摄|供图)[：:/／]?[^（）()。]{{1,16}})[)）]|{_B}(?:[\u4e00-\u9fff]{_B}?[\u4e00-\u9fff]{{1,2}}){_B}*[/／]?摄)$")
 _OF_WHICH = re.compile(rf"[#＃]{_B}*[\u4e00-\u9fff]|其中{_B}*[：:]?{_B}*[\u4e00-\u9fff]+{_B}+[\d\-—…]")
 # A row of a flattened table: a label and numbers (or the marks for none) set apart by blanks.
 _ROW = re.compile(rf"[^。；！？]*?(?:{_B}+(?:[\d０-９][\d０-９.,，．]*[%％‰]?|[-－—–…]+[\d.,]*|\.\.\.|[xX×]{{2,}}))+{_B}*|[\d.,，\-－—…%]+")
@@ -56,13 +56,13 @@ def find_apparatus(lines: Lines, text_lines: Int, titled: Bool) -> list[tuple[in
             heads.append(k)
             found.append((k, start, end, "table"))
     taken = {row[0] for row in found}
-    for k in np.flatnonzero(np.isin(closing, [ord("）"), ord(")"), ord("摄")]) & ~titled).tolist():
+    for k in np.flatnonzero(np.isin(closing, [ord("）"), ord(")"), ord("摄")])).tolist():
         start, end = int(first[k]), int(last[k])
         if k in taken:
             continue
         credit = _CREDIT.search(lines.text, max(start, end - 40), end)
         if credit:
-            whole = end - start <= _LONGEST_CAPTION and not _sentence_inside(lines, start, credit.start())
+            whole = not titled[k] and end - start <= _LONGEST_CAPTION and not _sentence_inside(lines, start, credit.start())
             found.append((k, start if whole else credit.start(), end, "caption"))
             taken.add(k)
     found.extend(_table_rows(lines, text_lines, titled, doc, heads, taken))

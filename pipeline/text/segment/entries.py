@@ -7,7 +7,7 @@ segmentation. Does not belong here: where entries begin and end (`layout`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import schemas
 from pipeline.text.segment.headings import CHRONICLE_DAY
 from pipeline.text.segment.layout import TITLED, UNTITLED, Layout, Zone
 from pipeline.text.segment.lines import BLANK, BLANKS, BREAK, BULLETS, ENDING, STOP, Int
-from pipeline.text.segment.signatures import closing_signature
+from pipeline.text.segment.signatures import Surnames, closing_signature
 
 ENTRIES = schemas.arrow_schema("entries")
 REJECTS = schemas.arrow_schema("rejects")
@@ -51,7 +51,7 @@ class Rows:
     """The rows of some documents: fills in the columns of their entries, then hands out the tables."""
 
     def __init__(
-        self, layout: Layout, document_ids: Sequence[str], volume_ids: Sequence[str], surnames: Set[str]
+        self, layout: Layout, document_ids: Sequence[str], volume_ids: Sequence[str], surnames: Surnames
     ) -> None:
         self.layout, self.lines = layout, layout.lines
         self.document_ids, self.volume_ids, self.surnames = document_ids, volume_ids, surnames
@@ -130,11 +130,10 @@ class Rows:
         for entry in np.flatnonzero(candidate).tolist():
             start = int(self.body_start[entry])
             signature = closing_signature(lines.text, start, int(stop[entry]), self.surnames)
-            if signature is None:
+            if signature is None or not signature.contributors:  # who only photographed signs the picture
                 continue
             self.zones.append((signature.start, signature.end, "signature", None))
-            if signature.contributors:
-                self.contributors[entry] = "；".join(signature.contributors)
+            self.contributors[entry] = "；".join(signature.contributors)
             if signature.end == self.body_end[entry]:
                 self.body_end[entry] = self._end_before(signature.start, start)
 

@@ -38,7 +38,12 @@ CHRONICLE_DAY = re.compile(
     rf"[△▲]?{_B}*(?:(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})(?:[～~\-—–至、](?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}}))*日"
     r"|同日|是日|[上中下]旬|月[初中底末]|[本是同当]月|\d{1,2}月\d{1,2}日)|[△▲]"
 )
-_DATED = re.compile(rf"(?:\d{{1,4}}|{_NUMBER}{{1,3}}|[二〇○]{{2}}{_NUMBER}{{2}})(?:[～~\-—至、]\d{{1,2}})?[年月日]|同日|是日|同月|是月")
+_DATED = re.compile(
+    rf"(?:\d{{1,4}}|{_NUMBER}{{1,4}}|[二〇○]{{2}}{_NUMBER}{{2}})(?:[～~\-—至、]\d{{1,2}})?(?:[月日]|年(?:$|\d|[初末底]|{_NUMBER}))"
+    "|同日|是日|同月|是月"
+)
+# What a part of an entry is called, never a 分目.
+_SUBHEAD = re.compile("主要|具体|做法|措施|成效|成绩|特点|问题|原因|意义|名单|名录|如下|附|获奖|说明|工作(?:思路|目标)")
 _CELLS = re.compile(rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$")
 _ROLE_LINE = re.compile(r"^(?:单位|表|图|注|附|续表|资料来源|说明|摄影|撰稿|供稿|编辑|责任编辑|主编|作者)(?=[：:\d\s　]|$)")
 _NO_END = re.compile(r"[的了和与及或在为是、·\-—“‘《（(]$|…")
@@ -83,13 +88,19 @@ def find_headings(lines: Lines, rows: Significant) -> Headings:
         return found
     runs = np.split(at, np.flatnonzero((np.diff(at) > 1) | doc_first[at[1:]]) + 1)
     single: dict[int, list[int]] = {}  # by document: unmarked lines directly above text
+    introduced: list[tuple[list[int], list[str]]] = []
     for run in runs:
-        _judge_run(lines, rows, run.tolist(), doc_first, doc_last, found, single)
-    for alone in single.values():
-        if len(alone) >= 2:
+        _judge_run(lines, rows, run.tolist(), doc_first, doc_last, found, single, introduced)
+    own_line = {int(rows.doc[k]) for k in found.titles}
+    for document, alone in single.items():
+        if len(alone) >= 2 or (document in own_line and not doc_first[alone[0]]):
             found.titles.extend(alone)
         elif doc_first[alone[0]]:
             found.level[alone[0]] = 2
+    headed = {int(rows.doc[k]) for k in found.level}
+    for run_rows, texts in introduced:
+        if int(rows.doc[run_rows[-1]]) in headed:
+            _set_levels(found, run_rows, texts)
     found.titles.sort()
     return found
 
@@ -142,6 +153,7 @@ def _judge_run(
     doc_last: Bool,
     found: Headings,
     single: dict[int, list[int]],
+    introduced: list[tuple[list[int], list[str]]],
 ) -> None:
     """Decide a run of candidate lines that follow one another, by what stands before and after it."""
     head, tail = run[0], run[-1]
@@ -175,7 +187,30 @@ def _judge_run(
         keep = 3 if len(run) <= 3 else 1
         _set_levels(found, run[-keep:], texts[-keep:])
         return
+    if rows.marked_doc[run[-1]] and _introduces_titles(lines, rows, run, texts, doc_first):
+        introduced.append((run, texts))
+        return
     _above_text(rows, run, texts, doc_first, found, single)
+
+
+def _introduces_titles(lines: Lines, rows: Significant, run: list[int], texts: list[str], doc_first: Bool) -> bool:
+    """A name of a subject between finished text and a short text that titled entries follow: a 分目 whose overview
+    has no title. It counts in documents that show other headings; a part of a long entry looks the same but for
+    its name."""
+    if doc_first[run[0]] or len(run) > 2 or len(texts[-1]) > 15 or _numbered_level(texts[-1]) is not None:
+        return False
+    if any(_SUBHEAD.search(text) or _OVERVIEW_ALONE.fullmatch(text) for text in texts):
+        return False
+    after = run[-1] + 1
+    first = int(rows.line[after])
+    if not rows.finished[after] or lines.last[first] - lines.first[first] < 12:
+        return False
+    for k in range(after + 1, min(after + 5, len(rows.line))):
+        if rows.doc[k] != rows.doc[after]:
+            return False
+        if rows.titled[k]:
+            return True
+    return False
 
 
 def _without_months(run: list[int], texts: list[str]) -> tuple[list[int], list[str]]:

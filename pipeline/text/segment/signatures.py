@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Set
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -32,33 +32,34 @@ _ROLE_FIRST = re.compile(
 
 _AUTHOR = "供稿单位|撰稿人|撰稿|供稿|撰文|执笔人|执笔|作者|整理|编写|编辑|供文|文字|撰写|文|撰|稿"
 _PHOTO = "摄影|摄|供图|图片|图|绘图|绘|题字|制图"
-_ROLE_BEFORE = re.compile(rf"(?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))(?:{_B}*[：:／/]{_B}*|{_B}+)(?={_HAN})")
 _ROLE_ALONE = re.compile(rf"(?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))")
+_ROLE_BEFORE = re.compile(rf"(?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))[：:／/](?={_HAN})")
 _ROLE_AFTER = re.compile(
-    rf"(?P<name>.+?)(?:[/／](?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))|(?P<said>供稿|撰稿|供文|撰文|执笔|整理)|(?P<shot>摄影|摄|供图))"
+    rf"(?P<name>.+?)(?:[/／](?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))"
+    r"|(?P<said>供稿|撰稿|供文|撰文|执笔|整理)|(?P<shot>摄影|摄|供图))"
 )
 
 _NO_SIGNATURE = re.compile(
-    r"以下|以上|下?简称|含|不含|其中|见|详见|参见|另见|注[：:]|附|据|按|至|截至|约|共|计|即|如|除|包括|单位[：:]|同比|同上|同前|下同|"
-    r"试行|暂行|草案|修订|修正|全文|节选|摘要|摘编|摘自|摘录|待续|续|完$|未完|略|有删节|第[一二三四五六七八九十\d]"
+    r"以下|以上|下?简称|含|不含|其中|见|详见|参见|另见|注[：:]|附|据|按|至|截至|约|共|计|即|如|除|包括|单位[：:]|同比|"
+    r"同上|同前|下同|试行|暂行|草案|修订|修正|全文|节选|摘要|摘编|摘自|摘录|待续|续|完$|未完|略|有删节|第[一二三四五六七八九十\d]"
 )
-_WORDS = frozenset(
-    "试行 暂行 草案 节选 摘要 摘录 全文 待续 下同 同上 不详 暂缺 待补 汉族 回族 满族 党员 主任 在建 新建 改建 扩建 停产 合并 撤销 "
-    "代理 兼任 正职 副职 女性 男性 甲级 乙级 合计 小计 总计 其他 税前 税后 净值 原值 内部 公开 机密 现役 退休 本科 专科 左图 右图 "
-    "上图 下图 华侨 万元 亿元 公里 平方米 时任 原任 现任 向前 向后 金额 方便 于今 任内 应届 历届 全年 全市 全区 全县 全国 全省 和平".split()
-)
+# Words of two characters that a parenthesis holds and that begin like a surname.
+_WORDS = frozenset("甲级 乙级 党员 华侨 万元 时任 任内 金额 方便 应届 温饱 汤圆 高中 高职 单位 文中 成人 简体 左图 右图".split(" "))
 _ORGANISATION = re.compile(
     rf"{_HAN}(?:{_HAN}|[A-Za-z0-9·、]){{1,24}}"
-    r"(?:局|委|办|会|院|校|学|厅|部|处|科|室|社|团|中心|公司|集团|馆|所|站|队|行|政府|政协|人大|妇联|工会|街道|镇|乡|区|县|厂|台|基地|文联|"
-    r"科协|社科联|残联|侨联|台联|法院|检察院|军分区|海关|报)"
+    r"(?:局|委|办|会|院|校|学|厅|部|处|科|室|社|团|中心|公司|集团|馆|所|站|队|行|政府|政协|人大|妇联|工会|街道|镇|乡|区|县|厂|台|"
+    r"基地|文联|科协|社科联|残联|侨联|台联|法院|检察院|军分区|海关|报)"
 )
-# These end an ordinary two- or three-character word as well (社会, 城区, 部分地区).
+# These end an ordinary word of two to four characters as well (社会, 城区, 部分地区).
 _NOT_BODY = re.compile(r".{0,2}(?:市区|城区|郊区|地区|社会|全县|全会|小学|大学|中学|各[县区]|新区|大会|机会)")
 _PERSON = re.compile(rf"{_HAN}{{2,4}}")
 _DOTTED = re.compile(rf"{_HAN}{{1,8}}(?:[·•・‧．]{_HAN}{{1,8}}){{1,3}}")
 _TWO_SINGLE = re.compile(rf"(?<!{_HAN})({_HAN}){_B}+({_HAN})(?!{_HAN})")
 _TWO_AND_ONE = re.compile(rf"(?<!{_HAN})({_HAN}{{2}}){_B}+({_HAN}{{1,2}})(?!{_HAN})")
 _SEPARATOR = re.compile(rf"{_B}*[、，,；;]{_B}*|{_B}+")
+_AROUND_ROLE = re.compile(rf"{_B}*([：:／/]){_B}*")
+
+Surnames = Mapping[str, bool]
 
 
 class Signature(NamedTuple):
@@ -71,13 +72,13 @@ class Signature(NamedTuple):
 
 
 @cache
-def known_surnames() -> frozenset[str]:
-    """The surnames of the project's lexicon, of one and of two characters."""
+def known_surnames() -> Surnames:
+    """The project's surnames of one and two characters; false for those that more often begin a word (东, 国)."""
     with _LEXICON.open(encoding="utf-8", newline="") as rows:
-        return frozenset(row["surface"] for row in csv.DictReader(rows))
+        return {row["surface"]: row["frequency"] != "ambiguous" for row in csv.DictReader(rows)}
 
 
-def closing_signature(text: str, start: int, end: int, surnames: Set[str]) -> Signature | None:
+def closing_signature(text: str, start: int, end: int, surnames: Surnames) -> Signature | None:
     """The signature that ends text[start:end], or null where the end is no signature.
 
     `end` is where the text of an entry ends, blanks excluded. Names are given as printed, without the blanks of
@@ -86,76 +87,91 @@ def closing_signature(text: str, start: int, end: int, surnames: Set[str]) -> Si
     begin = max(start, end - _LONGEST - 20)
     tail = text[begin:end]
     match = _CLOSING.search(tail) if tail[-1] in "）)" else _ROLE_FIRST.search(tail)
-    if not match or (match.start() == 0 and begin > start and match.group(1) == match.group()):
+    if not match or (begin > start and match.start(1) == 0):
         return None
-    names = parse_names(match.group(2 if match.re is _CLOSING else 1), surnames)
+    names = parse_names(match.group(2), surnames)
     if not names:
         return None
     return Signature(begin + match.start(1), end, *names)
 
 
-def parse_names(inner: str, surnames: Set[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def parse_names(inner: str, surnames: Surnames) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Authors and photographers named by the inside of a signature; null where any part is no name.
 
-    >>> parse_names("市档案局　林大海", {"林"})
+    A surname that more often begins a word counts only beside better evidence: another name, a body, a role, or
+    the blank of name spacing.
+
+    >>> parse_names("市档案局　林大海", {"林": True})
     (('市档案局', '林大海'), ())
     """
     inner = inner.strip(" \t\u00a0\u3000\u200b")
-    if _PERSON.fullmatch(inner) and _is_person(inner, surnames):
+    if _PERSON.fullmatch(inner) and _person(inner, surnames):
         return (inner,), ()
     if _NO_SIGNATURE.match(inner):
         return None
+    parts, sure = _parts(inner, surnames)
     names: dict[str, list[str]] = {"author": [], "photo": []}
-    role_before = None
+    role_before: str | None = None
     pending: list[str] = []
-    for part in _parts(inner, surnames):
+    for part in parts:
         leading = _ROLE_BEFORE.match(part)
         if leading:  # `撰稿人：林大海`
             names[role_before or "author"].extend(pending)
-            pending = []
-            role_before = leading.lastgroup
+            pending, role_before, sure = [], str(leading.lastgroup), True
             part = part[leading.end() :]
         alone = _ROLE_ALONE.fullmatch(part)
         if alone:  # a role that stands apart: `林大海 周平 摄影`, `摄影 周平`
             if pending:
                 names[str(alone.lastgroup)].extend(pending)
-                pending = []
             else:
-                role_before = alone.lastgroup
+                role_before = str(alone.lastgroup)
+            pending, sure = [], True
             continue
-        trailing = None if _is_name(part, surnames) else _ROLE_AFTER.fullmatch(part)
+        known = _known(part, surnames)
+        trailing = None if known is not None else _ROLE_AFTER.fullmatch(part)
         name = trailing.group("name") if trailing else part
-        if not _is_name(name, surnames):
+        if known is None:
+            known = _known(name, surnames)
+        if known is None:
             return None
+        sure = sure or known or trailing is not None
         pending.append(name)
         if trailing:
-            photo = trailing.group("photo") or trailing.group("shot")
-            names["photo" if photo else "author"].extend(pending)
+            names["photo" if trailing.group("photo") or trailing.group("shot") else "author"].extend(pending)
             pending = []
     names[role_before or "author"].extend(pending)
-    if not (names["author"] or names["photo"]):
+    if not sure or not (names["author"] or names["photo"]):
         return None
     return tuple(names["author"]), tuple(names["photo"])
 
 
-def _parts(inner: str, surnames: Set[str]) -> list[str]:
-    """The names and roles of a signature, name spacing closed: a lone character pairs with the lone one after it,
-    and a surname of two characters with what follows it."""
-    inner = re.sub(rf"{_B}*([：:／/]){_B}*", r"\1", inner)
+def _parts(inner: str, surnames: Surnames) -> tuple[list[str], bool]:
+    """The names and roles of a signature, name spacing closed, and whether a name was spaced.
+
+    A lone character pairs with the lone one after it, and a surname of two characters with what follows it.
+    """
+    inner = _AROUND_ROLE.sub(r"\1", inner)
     inner = _TWO_AND_ONE.sub(lambda m: m.group(1) + m.group(2) if m.group(1) in surnames else m.group(), inner)
-    inner = _TWO_SINGLE.sub(r"\1\2", inner)
-    return [part for part in _SEPARATOR.split(inner) if part]
+    spaced = _TWO_SINGLE.sub(r"\1\2", inner)
+    return [part for part in _SEPARATOR.split(spaced) if part], spaced != inner
 
 
-def _is_name(name: str, surnames: Set[str]) -> bool:
-    if _PERSON.fullmatch(name) and _is_person(name, surnames):
-        return True
+def _known(name: str, surnames: Surnames) -> bool | None:
+    """True for what is surely a name, false for what may be one, null for what is none."""
+    if _PERSON.fullmatch(name):
+        person = _person(name, surnames)
+        if person:
+            return True
+    else:
+        person = None
     if len(name) >= 3 and _ORGANISATION.fullmatch(name) and not _NOT_BODY.fullmatch(name):
         return True
-    return bool(_DOTTED.fullmatch(name))
+    return True if _DOTTED.fullmatch(name) else person
 
 
-def _is_person(name: str, surnames: Set[str]) -> bool:
+def _person(name: str, surnames: Surnames) -> bool | None:
     if name in _WORDS:
-        return False
-    return (len(name) <= 3 and name[0] in surnames) or (len(name) in (3, 4) and name[:2] in surnames)
+        return None
+    if len(name) > 2 and name[:2] in surnames:
+        return True
+    return surnames.get(name[0]) if len(name) <= 3 else None

@@ -96,7 +96,7 @@ def find_titles(lines: Lines, text_lines: Int, finished_before: Bool) -> Found:
     codes, text = lines.codes, lines.text
     first = lines.first[text_lines]
     opening = codes[first]
-    lenticular = (opening == ord("【")) | (opening == ord("〖"))
+    lenticular = ((opening == ord("【")) | (opening == ord("〖"))) & ~_objects(lines, text_lines)
     slow = _closed_on_their_line(lines, text_lines, lenticular, found)
     for k in slow:
         _repair(lines, int(text_lines[k]), found)
@@ -111,6 +111,15 @@ def find_titles(lines: Lines, text_lines: Int, finished_before: Bool) -> Found:
         _bullet(lines, line, int(lines.doc[line]) in bracketed, k, text_lines, found)
     found.titles.sort()
     return found
+
+
+def _objects(lines: Lines, text_lines: Int) -> Bool:
+    """Lines that the line above runs into (`另见⏎【湿地保护】`): their bracket is the object of a sentence."""
+    objects = np.zeros(len(text_lines), bool)
+    above = text_lines[:-1]
+    runs_on = np.isin(lines.codes[lines.last[above] - 1], [ord(c) for c in _OBJECT_OF])
+    objects[1:] = runs_on & (lines.doc[above] == lines.doc[text_lines[1:]])
+    return objects
 
 
 # --- brackets -------------------------------------------------------------------------------------------------
