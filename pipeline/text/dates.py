@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
-from pipeline.text.numerals import Numerals
+from pipeline.text.numerals import CHINESE, Numerals
 
 YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA = range(1, 10)
 """Kinds of date piece: 2009年, 5月, 26日, 三季度, 上半年 or 年底, 去年, 90年代, 20世纪, 民国26年."""
@@ -96,7 +96,7 @@ _WORD_VALUES = ("H1", "H2", "YE", "T1", "T2", "T3")
 
 
 def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, entry_at: Ints, sentence_at: Ints,
-               covered_year: int | None) -> Dates:
+               document_at: Ints, heading_at: Bools, covered_year: int | None) -> Dates:
     """All dates of a block.
 
     Args:
@@ -104,6 +104,8 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
         numerals: its numerals; `busy` marks those that are already something else (a model, a law article).
         words: the closed words of dates.
         entry_at, sentence_at: for each place of the view, the number of its entry and of its sentence.
+        document_at, heading_at: for each place, the number of its document, and whether it lies in a heading (the
+            month over the lines of a chronicle).
         covered_year: the year the volume covers, for dates that leave it out.
     """
     pieces = _pieces(codes, numerals, busy, words)
@@ -119,9 +121,11 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
     tail = np.append(head[1:], n) - 1
     atoms = _Atoms.of(pieces, head, tail, atom_of)
     keep = _worthy(codes, pieces, atoms)
+    headed = heading_at[atoms.start]
+    document_at = document_at[atoms.start]
     joined = _ranges(codes, atoms, keep)
     year, source = _years(codes, atoms, keep, joined, entry_at, sentence_at, covered_year)
-    month, missing = _months(atoms, keep, joined, entry_at)
+    month, missing = _months(atoms, keep, joined, entry_at, document_at, headed)
     impossible = np.where(missing, 2, 0)
     first, bad_first = _edges(atoms, year, month, last=False)
     last, bad_last = _edges(atoms, year, month, last=True)
@@ -177,6 +181,8 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> 
     four = (numerals.digits == 4) & (value >= 1000) & (value <= 2100) & plain
     long_ago = (value < 1900) & _word_at(codes, end + 1, ("历史", "来", "前", "的历史", "以来", "左右"))
     kind[whole & four & (mark == ord("年")) & ~long_ago] = YEAR
+    gloss = whole & numerals.arabic & (value >= 100) & (value < 1000) & (mark == ord("年"))
+    kind[gloss & code_set("（(")[before] & code_set("）)")[after]] = YEAR  # 兴平二年（195年）
     is_month = whole & (mark == ord("月")) & ((value >= 1) & (value <= 99)) & ~_NOT_MONTH[after] & (before != ord("个")) & plain
     kind[is_month] = MONTH
     day = whole & (mark == ord("日")) & (value <= 99) & plain
@@ -219,6 +225,8 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> 
     mark_end = mark_end + (closes | opens | silent) + doubled
     number = np.where(cumulative, number + 10, number)
     chosen = np.flatnonzero(kind > 0)
+    reign = ~numerals.arabic & (mark == ord("年")) & code_set("（(")[after] & code_set("0123456789")[third]
+    busy |= reign & (kind == 0)
     word, at, to = words.trie.everywhere(codes)
     word_kind = np.array([RELATIVE if kind_ == "year_word" else WORD for kind_ in words.kind] + [0])[word]
     coded = np.array([_WORD_VALUES.index(v) if v in _WORD_VALUES else {"-1": -1, "0": 0, "same": 5, "+1": 1}[v] for v in words.value] + [0])[word]
@@ -226,6 +234,7 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> 
     # 年底 after a year was read with the year; 中旬 needs its month
     follows_year = codes[at - 1] == ord("年")
     kept = ~((word_kind == WORD) & (coded == 2) & follows_year & (codes[at] == ord("年")))
+    kept &= ~((codes[at] == ord("年")) & (code_set("0123456789")[codes[at - 1]] | CHINESE[codes[at - 1]]))
     kept &= ~month_word | (codes[at - 1] == ord("月"))
     word, at, to, word_kind, coded = word[kept], at[kept], to[kept], word_kind[kept], coded[kept]
     place = np.concatenate((start[chosen], at))
@@ -404,8 +413,8 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry_at: In
     return year, source
 
 
-def _months(atoms: _Atoms, keep: Bools, joined: Bools, entry_at: Ints) -> tuple[Ints, Bools]:
-    """The month of each atom; a bare day takes that of the last date before it in its entry."""
+def _months(atoms: _Atoms, keep: Bools, joined: Bools, entry_at: Ints, document: Ints, headed: Bools) -> tuple[Ints, Bools]:
+    """The month of each atom; a bare day takes that of the last date before it in its entry, else of the heading."""
     n = len(atoms.start)
     month = atoms.month.copy()
     entry = entry_at[atoms.start]
@@ -414,7 +423,11 @@ def _months(atoms: _Atoms, keep: Bools, joined: Bools, entry_at: Ints) -> tuple[
     last = np.maximum.accumulate(np.concatenate((np.full(1, -1), index[:-1])))
     found = bare & (last >= 0) & (entry[np.maximum(last, 0)] == entry)
     month[found] = atoms.month[np.maximum(last, 0)][found]
-    return month, bare & ~found
+    over = np.where((atoms.month > 0) & headed, np.arange(n), -1)
+    above = np.maximum.accumulate(over)
+    under = bare & ~found & (above >= 0) & (document[np.maximum(above, 0)] == document)
+    month[under] = atoms.month[np.maximum(above, 0)][under]
+    return month, bare & ~found & ~under
 
 
 _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])

@@ -188,9 +188,10 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     printed = units.row_of(codes, surface, numerals.start, unit_end, clauses.begin(numerals.start))
     named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes)
     reason = np.where(furniture, reason, named_reason)
-    entry_at, sentence_at = _running_numbers(block, places)
+    entry_at, sentence_at, document_at, heading_at = _running_numbers(block, places)
     headings = furniture & (reason == CODE["heading"])
-    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, entry_at, sentence_at, volume.covered_year)
+    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, entry_at, sentence_at, document_at, heading_at,
+                       volume.covered_year)
     dated = (dates.of_numeral >= 0) & ~furniture
     years = np.full(len(numerals), -1, np.int64)
     four = (numerals.digits == 4) & dated
@@ -210,15 +211,22 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     return {"quantities": quantity_table, "dates": date_table, "numerals": number_rows, "rejects": rejected}
 
 
-def _running_numbers(block: Block, places: _Places) -> tuple[Ints, Ints]:
-    """For each place of the view, a number of its entry (and of its sentence) that changes where a new one begins."""
-    marks = np.zeros(len(block.codes), np.int64)
-    edges = np.concatenate((places.entry_start, places.entry_end, places.base))
-    at = np.searchsorted(block.place, edges)
-    marks[np.minimum(at, len(marks) - 1)] = 1
-    entry = np.cumsum(marks)
-    stop = code_set("。！？\n\f")[block.codes].astype(np.int64)
-    return entry, np.cumsum(stop)
+def _running_numbers(block: Block, places: _Places) -> tuple[Ints, Ints, Ints, Bools]:
+    """For each place of the view: a number of its entry, of its sentence and of its document, and whether it is a heading."""
+    size = len(block.codes)
+
+    def counted(edges: Ints) -> Ints:
+        marks = np.zeros(size, np.int32)
+        marks[np.minimum(np.searchsorted(block.place, edges), size - 1)] = 1
+        return np.cumsum(marks)
+
+    entry = counted(np.concatenate((places.entry_start, places.entry_end, places.base)))
+    heading = places.zone_reason == CODE["heading"]
+    step = np.zeros(size + 1, np.int32)
+    np.add.at(step, np.searchsorted(block.place, places.zone_start[heading]), 1)
+    np.add.at(step, np.searchsorted(block.place, places.zone_end[heading]), -1)
+    stop = code_set("。！？\n\f")[block.codes]
+    return entry, np.cumsum(stop), counted(places.base), np.cumsum(step)[:size] > 0
 
 
 @dataclass

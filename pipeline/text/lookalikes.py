@@ -6,6 +6,7 @@ name or a number in a series. The lists are seeds/lexicons/lookalikes.csv and fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,13 +37,13 @@ class LookAlikes:
 
     Attributes:
         words: ordinary words and names that hold a Chinese numeral, `word_reason` for each; `word_right` holds, for
-            each, the characters one of which must follow (empty: any).
+            each, the words one of which must follow (empty: any).
         left, right: frames before and after a numeral; `*_script` is any, arabic or chinese.
     """
 
     words: Trie
     word_reason: Ints
-    word_right: tuple[str, ...]
+    word_right: tuple[tuple[str, ...], ...]
     left: Trie
     left_reason: Ints
     left_script: tuple[str, ...]
@@ -62,11 +63,11 @@ def mask_words(codes: Codes, lists: LookAlikes) -> tuple[Bools, Ints, Ints, Ints
     keep = ~(opens_with_numeral & (DIGITS[before] | CHINESE[before]))
     ends_with_numeral = CHINESE[codes[end - 1]]
     after = codes[end]
-    keep &= ~(ends_with_numeral & CHINESE[after] & (end - start <= 2) & ~opens_with_numeral)
+    keep &= ~(ends_with_numeral & CHINESE[after] & (opens_with_numeral | (end - start <= 2)))
     needs = np.array([bool(right) for right in lists.word_right] + [False])
     for i in np.flatnonzero(needs[word]):
-        if chr(after[i]) not in lists.word_right[word[i]]:
-            keep[i] = False
+        right = codes[end[i] : end[i] + 4].tobytes().decode("utf-16-le", "replace")
+        keep[i] &= right.startswith(lists.word_right[word[i]])
     word, start, end = word[keep], start[keep], end[keep]
     mask = np.zeros(len(codes) + 1, np.int32)
     np.add.at(mask, start, 1)
@@ -153,6 +154,7 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
         longer = no_unit | (right_end > unit_end)
         hit = (frame >= 0) & allowed[frame] & mask & longer & (reason < 0)
         reason[hit] = lists.right_reason[frame[hit]]
+    _quoted_names(codes, numerals, claim)
     # 2009级, 2010版, “2009杭州…论坛”: a year without 年
     label = arabic & (numerals.digits == 4) & (value >= 1900) & (value <= 2100) & no_unit & (numerals.decimals == 0)
     label &= after != ord("年")
@@ -189,6 +191,21 @@ def _is_plan(codes: Codes, numerals: Numerals) -> Bools:
         continued = after.startswith(_AFTER_PLAN) and after[0] not in "前初末" or after[0] in "末" and width[i] == 3
         found[i] = quoted or continued
     return found
+
+
+_NAMED_BY = ("计划", "工程", "行动", "战略", "模式", "政策", "活动", "机制", "格局", "体系", "大会", "论坛", "平台", "项目", "专项", "目标", "思路", "制度", "方针", "精神", "产业集群", "试点", "标准")
+
+
+def _quoted_names(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str], None]) -> None:
+    """Numerals that open a quoted name: “312人才计划”, “1+3”模式."""
+    opens = _QUOTE_OPEN[codes[numerals.start - 1]]
+    found = np.zeros(len(numerals), np.bool_)
+    for i in np.flatnonzero(opens):
+        tail = codes[numerals.end[i] : numerals.end[i] + 16].tobytes().decode("utf-16-le", "replace")
+        close = next((k for k, character in enumerate(tail) if character in "”’」"), -1)
+        if close >= 0:
+            found[i] = tail[:close].endswith(_NAMED_BY) or tail[close + 1 :].startswith(_NAMED_BY[:5])
+    claim(found, "name")
 
 
 def _is_date_chain(codes: Codes, numerals: Numerals) -> Bools:

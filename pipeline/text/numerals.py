@@ -24,7 +24,7 @@ for _before, _after in (
     (ARABIC, (HUNDRED, MYRIAD, OVER)),
     (DIGIT, (DIGIT, ZERO, HUNDRED, MYRIAD, OVER, POINT)),
     (ZERO, (DIGIT, ZERO, POINT, ARABIC)),
-    (HUNDRED, (DIGIT, ZERO, MYRIAD, OVER, POINT, ARABIC)),
+    (HUNDRED, (DIGIT, ZERO, HUNDRED, MYRIAD, OVER, POINT, ARABIC)),
     (MYRIAD, (DIGIT, ZERO, HUNDRED, MYRIAD, OVER, ARABIC)),
     (OVER, (MYRIAD, HUNDRED)),
     (POINT, (DIGIT, ZERO)),
@@ -135,6 +135,8 @@ def read_numerals(codes: Codes, masked: Bools, units: Units) -> Numerals:
                         *(np.zeros(0, np.int64) for _ in range(4)), np.zeros(0, np.bool_))
     linked = (pieces.end[:-1] == pieces.start[1:]) & _FOLLOWS[pieces.kind[:-1], pieces.kind[1:]]
     linked &= ~(pieces.chained[:-1] | pieces.chained[1:])
+    tens = pieces.worth > 9  # 百廿八, but not 百十八
+    linked &= (pieces.kind[:-1] != HUNDRED) | (pieces.kind[1:] != HUNDRED) | tens[1:]
     linked = _without_colloquial(codes, pieces, linked)
     first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ~linked)))
     count = np.diff(np.append(first, len(pieces.start)))
@@ -407,8 +409,33 @@ def _split_range(pending: Ints, previous: Ints, digits: Ints, zero: Bools, which
     digits[two] = 1
 
 
+def _slashed(codes: Codes, numerals: Numerals) -> Numerals:
+    """1/4 as one numeral."""
+    n = len(numerals)
+    if n < 2:
+        return numerals
+    touch = (codes[numerals.end[:-1]] == ord("/")) & (numerals.start[1:] == numerals.end[:-1] + 1) & numerals.arabic[:-1] & numerals.arabic[1:]
+    value = numerals.integer()
+    around = code_set("/0123456789.-")
+    touch &= (value[:-1] >= 1) & (value[:-1] < value[1:]) & (value[1:] <= 100) & (numerals.exponent[1:] == 0)
+    touch &= ~around[codes[numerals.start[:-1] - 1]] & ~around[codes[numerals.end[1:]]] & _after_fraction(codes[numerals.end[1:]])
+    i = np.flatnonzero(touch)
+    if not len(i):
+        return numerals
+    numerals.denominator[i] = value[i + 1]
+    numerals.end[i] = numerals.end[i + 1]
+    keep = np.ones(n, np.bool_)
+    keep[i + 1] = False
+    return numerals.take(keep)
+
+
+def _after_fraction(code: Codes) -> Bools:
+    return code_set("，。；：、）)的以左强弱多\n")[code]
+
+
 def _fractions(codes: Codes, numerals: Numerals) -> Numerals:
     """X分之Y as one numeral: its value is Y, its denominator X."""
+    numerals = _slashed(codes, numerals)
     behind = np.flatnonzero((codes[numerals.end] == ord("分")) & (codes[numerals.end + 1] == ord("之")))
     behind = behind[behind + 1 < len(numerals)]
     behind = behind[numerals.start[behind + 1] == numerals.end[behind] + 2]

@@ -25,6 +25,7 @@ CHANGE_KINDS = ("rate", "points", "delta", "increase_by_multiple", "ratio_to")
 DIRECTIONS = ("up", "down", "flat")
 BASES = ("yoy", "mom", "previous_day", "since_year_start", "annual_average", "other")
 """A basis of 10000 + NNNN stands for year:NNNN."""
+_OTHER = BASES.index("other")
 
 _STOPS = code_set("，。；：！？\n\f（,;:!?\0")
 _SENTENCE = code_set("。！？\n\f\0")
@@ -32,6 +33,7 @@ _LIST = code_set("、和及与或")
 _CONNECTOR = code_set("～-—–―─至到")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _END = code_set("，。；：、！？）)”\n\f\0,;:!?（(")
+_PLACING = code_set("居列排位名")
 _REACH = 18
 """How far from its verb a number may stand and still state the change: 增加城镇就业岗位3200个."""
 
@@ -47,9 +49,10 @@ class Cues:
     clause: Trie
     clause_kind: Ints
     clause_value: Ints
+    basis: Trie
+    basis_value: Ints
     noun: Trie
     noun_surface: Ints  # unit surface named by the noun; -1 for a noun of index (指数), which takes no unit
-    rank: Trie
 
 
 CUE_KINDS = ("change", "compared", "level", "neutral", "basis", "share", "target", "distribute", "of_which")
@@ -77,7 +80,16 @@ class Clauses:
         stop = stop[~held] if len(numerals) else stop
         sentence = stop[_SENTENCE[codes[stop]]]
         word, start, end = cues.clause.everywhere(codes)
-        return cls(stop + 1, sentence + 1, start, end, cues.clause_kind[word], cues.clause_value[word])
+        base, base_start, base_end = cues.basis.everywhere(codes)  # apart, since 年均 lies inside 年均增长
+        far = np.full(1, len(codes) - 1)  # so that no column is ever empty
+        return cls(
+            stop + 1,
+            sentence + 1,
+            np.concatenate((start, base_start, far)),
+            np.concatenate((end, base_end, far)),
+            np.concatenate((cues.clause_kind[word], np.full(len(base), _BASIS), np.full(1, _NEUTRAL))),
+            np.concatenate((cues.clause_value[word], cues.basis_value[base], np.zeros(1, np.int64))),
+        )
 
     def begin(self, places: Ints) -> Ints:
         """Where the clause of each place begins."""
@@ -91,7 +103,9 @@ class Clauses:
         """Index of the last cue of these kinds that ends at or before each place and begins at or after `since`; -1."""
         which = np.flatnonzero(np.isin(self.cue_kind, kinds))
         i = last_before(self.cue_end[which], places + 1)
-        found = np.where(i >= 0, which[np.maximum(i, 0)] if len(which) else -1, -1)
+        if not len(which):
+            return i
+        found = np.where(i >= 0, which[np.maximum(i, 0)], -1)
         good = (found >= 0) & (self.cue_start[np.maximum(found, 0)] >= since)
         return np.where(good, found, -1)
 
@@ -171,8 +185,11 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     # ranks and tops: 第9位, 居全省第2, 前10名
     ordinal = codes[start - 1] == ord("第")
     placed = np.isin(codes[numerals.end], [ord("位"), ord("名")])
-    word, _ = cues.rank.at(codes, start - 2, -1)
-    rank = ordinal & (numerals.integer() > 0) & (placed | ((word >= 0) & _END[codes[numerals.end]]))
+    verb = last_before(np.flatnonzero(_PLACING[codes]), start)
+    places = np.flatnonzero(_PLACING[codes])
+    verb_at = places[np.maximum(verb, 0)] if len(places) else start * 0
+    said = (verb >= 0) & (verb_at >= clause) & (start - verb_at <= 14)
+    rank = ordinal & (numerals.integer() > 0) & (placed | (said & _END[codes[numerals.end]]))
     start[rank] -= 1
     end[rank & placed] = numerals.end[rank & placed] + 1
     end[rank & ~placed] = numerals.end[rank & ~placed]
@@ -241,10 +258,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     power_i, power_j = _multiplier(numerals, i), _multiplier(numerals, j)
     lend = (power_i == 0) & (power_j > 0) & (surface[i] < 0) & (numerals.mantissa[i] * np.power(10.0, numerals.exponent[i]) < numerals.mantissa[j] * np.power(10.0, numerals.exponent[j] - power_j))
     exponent[i[lend]] += power_j[lend]
+    surface[i], unit_start[i], unit_end[i] = surface[j], unit_start[j], unit_end[j]
     special = _stepped(codes, numerals, usable, surface)  # 3、400万
     k = np.flatnonzero(special)
     step = _order(numerals.mantissa[k + 1] * np.power(10.0, numerals.exponent[k + 1])) - _order(numerals.mantissa[k].astype(float))
     exponent[k] += step
+    surface[k], unit_start[k], unit_end[k] = surface[k + 1], unit_start[k + 1], unit_end[k + 1]
     second[k + 1] = True
     joined = joined | special
 
@@ -264,9 +283,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     row = units.row_of(codes, surface, start, np.maximum(unit_end, end), clause)
     row[usable & shared & (row < 0)] = -1
     below, below_count, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
+    second |= _compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
     ratio_start, ratio_end, terms, in_ratio = _proportions(codes, numerals, usable & (surface < 0), clause)
 
     kept = usable & ((row >= 0) | bare_fraction | rank | indexed) & ~second & ~in_ratio
+    graded = (codes[end] == ord("级")) & (codes[end + 1] != ord("别"))  # 69公斤级, 500吨级 are classes
+    kept &= ~(graded & ~rank)
     kept &= ~_indefinite(codes, numerals, surface, end, start, units)
     left_value, left_start = _left_bound(codes, start, cues)
     left_value = np.where(left_start >= clause, left_value, -1)
@@ -477,10 +499,63 @@ def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: 
         first = np.searchsorted(numerals.start, stop)
         okay = first < n
         first, every, stop, lower, times = first[okay], every[okay], stop[okay], lower[okay], times[okay]
-        near = (numerals.start[first] - stop <= 4) & (clause[first] <= every) & (row[first] >= 0) & (below[first] < 0)
+        near = (numerals.start[first] == stop) & (clause[first] <= every) & (row[first] >= 0) & (below[first] < 0)
         i = first[near]
         below[i], count[i] = lower[near], times[near]
     return below, count, end, unit_end
+
+
+_PARTS_OF = (("小时", "分钟", "分", "秒"), ("元", "角", "分"), ("年", "个月", "天"), ("米", "厘米"), ("斤", "两", "钱"))
+
+
+def _compounds(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, units: Units, mantissa: Ints, exponent: Ints, high: Ints,
+               high_exponent: Ints, end: Ints, unit_start: Ints, unit_end: Ints) -> Bools:
+    """Amounts told in two or three units at once (2小时11分48秒, 2元5角, 57秒36), read in the smallest.
+
+    The first numeral takes the whole; the mask returned holds the others.
+    """
+    n = len(numerals)
+    rest = np.zeros(n, np.bool_)
+    if n < 2:
+        return rest
+    touch = np.flatnonzero((end[:-1] == numerals.start[1:]) & usable[:-1] & usable[1:] & (row[:-1] >= 0))
+    for i in touch[::-1]:
+        j = i + 1
+        upper = units.rows[row[i]]
+        chain = next((chain for chain in _PARTS_OF if upper.surface in chain), None)
+        if chain is None or numerals.decimals[i] or numerals.over[i]:
+            continue
+        if row[j] < 0:
+            if upper.surface != "秒" or numerals.digits[j] > 3:
+                continue
+            digits = int(numerals.digits[j])
+            mantissa[i] = mantissa[i] * 10**digits + mantissa[j]
+            exponent[i] -= digits
+        else:
+            lower = units.rows[row[j]]
+            surface = lower.surface
+            if upper.surface in ("小时", "分") and surface == "分":
+                factor = 60
+            elif surface not in chain or chain.index(surface) <= chain.index(upper.surface):
+                continue
+            elif (upper.surface, surface) == ("年", "个月"):
+                factor = 12
+            else:
+                ratio = upper.factor / lower.factor
+                if ratio.denominator != 1 or upper.base_unit != lower.base_unit:
+                    continue
+                factor = int(ratio)
+            if exponent[i] < 0 or abs(int(mantissa[i])) > 10**9:
+                continue
+            lift = 10 ** max(0, -int(exponent[j]))
+            mantissa[i] = int(mantissa[i]) * 10 ** int(exponent[i]) * factor * lift + int(mantissa[j]) * 10 ** max(0, int(exponent[j]))
+            exponent[i] = min(0, int(exponent[j]))
+            row[i], unit_start[i], unit_end[i] = row[j], unit_start[j], unit_end[j]
+        high[i], high_exponent[i], end[i] = mantissa[i], exponent[i], end[j]
+        if row[j] < 0:
+            end[i] = numerals.end[j]
+        rest[j] = True
+    return rest
 
 
 def _proportions(codes: Codes, numerals: Numerals, usable: Bools, clause: Ints) -> tuple[Ints, Ints, list[str], Bools]:
@@ -639,6 +714,8 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     of_between = _contains(codes, gap_start, q.start, ord("的"))
     compared = (kind == _COMPARED) & (basis_here >= 0) & (_gap_of_bounds(codes, verb_end, q.start) | point)
     changing = (kind == _CHANGE) & (adjacent <= _REACH) & ~of_between & between_clear
+    short = (verb >= 0) & (clauses.cue_end[verb] - clauses.cue_start[verb] == 1)
+    changing &= ~short | _gap_of_bounds(codes, verb_end, q.start)  # 降 in 连降暴雨3天 is no change of the days
     changing |= compared & between_clear & (adjacent <= 4)
     # 翻一番, 是上年的2倍
     doubling = (kind == _CHANGE) & (value == DOUBLE) & (adjacent <= 2)
@@ -675,6 +752,10 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     q.high[negative] = -q.high[negative]
 
     ratio = multiple & ~changing & (np.isin(codes[q.start - 1], [ord("的"), ord("为"), ord("于"), ord("达"), ord("是")]) | ((kind == _LEVEL) & (adjacent <= 3)))
+    for i in np.flatnonzero(listed & multiple & ~changing & ~ratio):
+        ratio[i] = ratio[previous[i]]
+    larger = q.mantissa * np.power(10.0, q.exponent) > 1
+    direction = np.where(ratio, np.where(larger, UP, DOWN), direction)
     change_kind = np.where(changing, DELTA, -1)
     change_kind = np.where(changing & rate, RATE, change_kind)
     change_kind = np.where(changing & point, POINTS, change_kind)
@@ -687,31 +768,45 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
 
     _set_bases(codes, numerals, q, clauses, clause, sentence, basis_here, changing, ratio, verb, dated, years)
 
-    share_word = clauses.last_cue(q.start, (_SHARE, _CHANGE, _LEVEL), clause)
+    share_word = clauses.last_cue(q.start, (_SHARE, _CHANGE), clause)
     share_kind = np.where(share_word >= 0, clauses.cue_kind[share_word], -1)
     part = (rate | (q.denominator > 0)) & (share_kind == _SHARE) & ~changing
+    part &= previous_end <= np.where(share_word >= 0, clauses.cue_end[share_word], 0)
     for i in np.flatnonzero(listed):
         if part[previous[i]] and (rate[i] or q.denominator[i] > 0) and not changing[i]:
             part[i] = True
-    q.role[part] = SHARE
+    of_noun = (codes[q.end] == ord("的")) & _han(codes[q.end + 1]) & (q.denominator > 0) & ~changing
+    q.role[part | of_noun] = SHARE
 
     follow = q.end.copy()
     bounded = np.isin(q.bound, (AT_LEAST, AT_MOST, OVER, RANGE))
     word_len = _right_bound_length(codes, follow)
     after = follow + word_len
-    noun = ~_END[codes[after]] & ~np.isin(codes[after], [ord(c) for c in "占增下比，和与及至到左上，"]) & _han(codes[after])
-    threshold = bounded & ~changing & ~part & ((word_len > 0) | (codes[follow] == ord("的"))) & noun
+    noun = ~np.isin(codes[after], [ord(c) for c in "增下比和与及至到左上"]) & _han(codes[after])
+    counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
+    threshold = bounded & ~changing & ~part & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
     threshold &= (word_len > 0) | np.isin(q.bound, (AT_LEAST, AT_MOST))
+    threshold |= bounded & (dimensions == "age") & (word_len > 0)
+    threshold |= np.isin(q.bound, (AT_LEAST, AT_MOST)) & ~changing & ~part & noun & _names_a_class(codes, numerals, after)
     bare = (q.rule == RULE["bare_multiplier"]) & (q.bound == AT_LEAST)
     threshold |= bare & noun & ~changing & ~part
     q.role[threshold] = THRESHOLD
 
-    aim = clauses.last_cue(q.start, (_TARGET,), clause)
+    aim = clauses.last_cue(q.start, (_TARGET,), sentence)
     plain = (q.role == LEVEL) | (q.role == CHANGE)
     q.role[plain & (aim >= 0)] = TARGET
     q.role[ranked] = RANK
     for column in (q.change_kind, q.direction, q.basis, q.basis_stated):
         column[ranked] = -1
+
+
+def _names_a_class(codes: Codes, numerals: Numerals, after: Ints) -> Bools:
+    """Whether a noun of two to eight characters and then a number follow: 超10亿元企业24家."""
+    i = np.minimum(np.searchsorted(numerals.start, after), len(numerals) - 1)
+    width = numerals.start[i] - after
+    near = (width >= 2) & (width <= 8)
+    han = np.concatenate((np.zeros(1, np.int64), np.cumsum(~_han(codes))))
+    return near & (han[np.maximum(numerals.start[i], after)] == han[after]) & ~np.isin(codes[after], [ord(c) for c in "增比和与及至到达其"])
 
 
 def _right_bound_length(codes: Codes, places: Ints) -> Ints:
@@ -739,16 +834,15 @@ def _set_bases(codes: Codes, numerals: Numerals, q: Quantities, clauses: Clauses
     q.basis_stated[stated] = 1
     carried = -1
     carried_entry = -1
-    entry_mark = clauses.sentence  # carried over sentences; cut at a new title or document
     title = np.flatnonzero((codes == ord("【")) | (codes == 12) | (codes == ord("〖")))
     entry = np.searchsorted(title, q.start)
     sentence_of_basis = -1
-    del entry_mark
     words = np.array(q.change_kind)
     free_growth = _freely_growing(codes, clauses, verb)
     for i in np.flatnonzero(changing):
         if q.basis[i] >= 0:
-            carried, carried_entry, sentence_of_basis = int(q.basis[i]), int(entry[i]), int(sentence[i])
+            if q.basis[i] != _OTHER:  # 高于全省平均 is no time, and is not carried on
+                carried, carried_entry, sentence_of_basis = int(q.basis[i]), int(entry[i]), int(sentence[i])
             continue
         if carried < 0 or carried_entry != entry[i]:
             continue

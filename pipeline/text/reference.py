@@ -70,7 +70,8 @@ def _cues(rows: Sequence[dict[str, str]], units: Units) -> Cues:
     for row in rows:
         by_kind[row["kind"]].append((row["surface"], row["value"]))
     left, right = by_kind["bound_left"], by_kind["bound_right"]
-    clause = [(word, kind, value) for kind in CUE_KINDS for word, value in by_kind[kind]]
+    clause = [(word, kind, value) for kind in CUE_KINDS if kind != "basis" for word, value in by_kind[kind]]
+    basis = by_kind["basis"]
     nouns = by_kind["noun_unit"] + [(word, "") for word, _ in by_kind["index_noun"]]
     return Cues(
         bound_left=Trie.of([word for word, _ in left], backwards=True),
@@ -80,15 +81,14 @@ def _cues(rows: Sequence[dict[str, str]], units: Units) -> Cues:
         clause=Trie.of([word for word, _, _ in clause]),
         clause_kind=np.array([CUE_KINDS.index(kind) for _, kind, _ in clause], np.int64),
         clause_value=np.array([_cue_value(kind, value) for _, kind, value in clause], np.int64),
+        basis=Trie.of([word for word, _ in basis]),
+        basis_value=np.array([BASES.index(value) for _, value in basis], np.int64),
         noun=Trie.of([word for word, _ in nouns], backwards=True),
         noun_surface=np.array([units.named(surface) if surface else -1 for _, surface in nouns], np.int64),
-        rank=Trie.of([word for word, _ in by_kind["rank_left"]], backwards=True),
     )
 
 
 def _cue_value(kind: str, value: str) -> int:
-    if kind == "basis":
-        return BASES.index(value)
     if kind in ("change", "compared"):
         return DOUBLE if value == "double" else DIRECTIONS.index(value)
     return 0
@@ -118,7 +118,7 @@ def _lookalikes(words: Sequence[dict[str, str]], frames: Sequence[dict[str, str]
     return LookAlikes(
         words=Trie.of([row["surface"] for row in unique]),
         word_reason=reasons(unique),
-        word_right=tuple(row["right"].replace("|", "") for row in unique),
+        word_right=tuple(tuple(word for word in row["right"].split("|") if word) for row in unique),
         left=Trie.of([row["surface"] for row in left], backwards=True),
         left_reason=reasons(left),
         left_script=tuple(row["script"] for row in left),

@@ -98,6 +98,17 @@ class Units:
         return self.surfaces.index(surface) if surface in self.surfaces else -1
 
 
+_NO_VISIT = "要|干|会|品|生|日|年|于|序|数|氯|级|第|投|入"
+
+
+def _visits(rows: list[UnitRow]) -> list[UnitRow]:
+    """条次, 羽次, 个次: any classifier of one character with 次 counts occasions."""
+    known = {row.surface for row in rows}
+    heads = [row for row in rows if row.kind == "classifier" and len(row.surface) == 1 and not row.sense and row.surface not in "次批届"]
+    return [UnitRow(head.surface + "次", head.surface + "次", "visit", head.surface + "次", Fraction(1), Fraction(0), "classifier", "", ())
+            for head in heads if head.surface + "次" not in known]
+
+
 def load_units(path: Path) -> Units:
     """Read seeds/units.csv.
 
@@ -116,9 +127,13 @@ def load_units(path: Path) -> Units:
             rows.append(UnitRow(record["surface"], record["unit"], record["dimension"], record["base_unit"], factor, offset,
                                 record["kind"], record["sense"], context))
             blocked.setdefault(record["surface"], set()).update(word for word in record["not_before"].split("|") if word)
+    rows += _visits(rows)
     surfaces = tuple(dict.fromkeys(row.surface for row in rows))
     number = {surface: n for n, surface in enumerate(surfaces)}
     words: dict[str, int] = dict(number)
+    for surface in surfaces:
+        if surface.endswith("次") and len(surface) == 2:
+            blocked.setdefault(surface, set()).update(_NO_VISIT.split("|"))
     for surface, continuations in blocked.items():
         for continuation in continuations:
             words.setdefault(surface + continuation, -1)
