@@ -1,0 +1,113 @@
+"""Short forms that the text defines, `…（以下简称专家委）`, and their later uses.
+
+Here: the definition, the long form it stands for, the uses after it. Not here: short forms that nobody defines.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.text.entities.brackets import Brackets
+from pipeline.text.entities.mention import Found, Mention
+from pipeline.text.entities.words import Page, Use
+
+_DEFINITION = re.compile(r"[（(](?:以下|以上|下|后)?(?:统|均|通)?(?:简称|称)(?:为|作|：)?[“\"「]?([^”\"」）)，。；]{2,16})[”\"」]?[）)]")
+_STOP = frozenset("，。；：！？\n\f（）()【】")
+_REACH = 30_000
+_VERBS = ("建设", "组织", "开发", "投资", "设计", "研究", "管理", "服务", "合作", "发展", "推广", "改革")
+_ORGANISED = re.compile(r"(?:局|委|会|院|所|部|司|办|中心|组|公司|集团|学|校|行|社|厅|站|团|队|厂|馆|府|台)$")
+
+
+def find_abbreviations(page: Page, brackets: Brackets, found: Found) -> None:
+    """Mark definitions and later uses as abbreviations whose name is the long form."""
+    view = page.view
+    known: dict[str, tuple[str, int]] = {}
+    for start, _ in brackets.parens:
+        if "称" not in view[start + 1 : start + 8]:
+            continue
+        match = _DEFINITION.match(view, start)
+        if match is None:
+            continue
+        short, at, end = match.group(1), match.start(1), match.end(1)
+        long, confidence = _long_form(page, brackets, found, short, start)
+        found.clear(at, end)
+        found.add(Mention("abbreviation", at, end, "abbreviation/defined", confidence, name=long))
+        known[short] = (long, end)
+        _uses(page, brackets, found, short, long, match.end())
+
+
+def _uses(page: Page, brackets: Brackets, found: Found, short: str, long: str, start: int) -> None:
+    view, inside = page.view, brackets.inside
+    stop = view.find("\f", start)
+    limit = min(start + _REACH, stop if stop >= 0 else len(view))
+    at = view.find(short, start, limit)
+    while at >= 0:
+        end = at + len(short)
+        if inside[at] != 1:
+            held = found.by_end.get(end) or found.by_start.get(at)
+            if held is None or (held.start >= at and held.end <= end) or held.kind in ("person", "event"):
+                if held is None or held.kind not in ("person", "event"):
+                    found.clear(at, end)
+                    found.add(Mention("abbreviation", at, end, "abbreviation/used", 0.9, name=long))
+            elif held.start == at and view[at - 1] not in "的":
+                pass  # the short form opens a longer name, which stands
+        at = view.find(short, end, limit)
+
+
+def _long_form(page: Page, brackets: Brackets, found: Found, short: str, end: int) -> tuple[str, float]:
+    """The long form that ends before a parenthesis, and how sure it is; a missing mention is added."""
+    view = page.view
+    held = found.by_end.get(end)
+    if held is not None and subsequence(short, view[held.start : end]):
+        return view[held.start : end], 0.95
+    if view[end - 1] == "》":
+        work = next((one for one in brackets.works if one[1] == end), None)
+        if work is not None:
+            return view[work[0] : work[1]], 0.95
+    if view[end - 1] in "”\"":
+        quote = next((one for one in brackets.quotes if one[1] == end - 1), None)
+        if quote is not None:
+            return view[slice(*quote)], 0.9
+    low = end
+    while low > 0 and view[low - 1] not in _STOP and end - low < 60:
+        low -= 1
+    place = end
+    for character in reversed(short):
+        place = view.rfind(character, low, place)
+        if place < 0:
+            return (view[held.start : end], 0.5) if held is not None else (view[low:end], 0.5)
+    start = _phrase_start(page, low, min(place, held.start) if held is not None else place)
+    long = view[start:end]
+    found.clear(start, end)
+    kind = "organisation" if _ORGANISED.search(long) else "place" if long.endswith(("区", "园")) else "quoted"
+    if held is not None and held.kind in ("facility", "event"):
+        kind = held.kind
+    if kind != "quoted":
+        found.add(Mention(kind, start, end, f"{kind}/defined", 0.85))
+    return long, 0.85
+
+
+def _phrase_start(page: Page, low: int, place: int) -> int:
+    """The nearest word before a place that no name contains, not going past `low`."""
+    view = page.view
+    n = page.word_at[place]
+    while n > 0 and page.starts[n - 1] >= low:
+        n -= 1
+        if page.uses[n] & int(Use.PREDICATE | Use.BREAK) and not page.uses[n] & int(Use.NOMINAL | Use.MIXED):
+            if page.ends[n] <= place:
+                low = page.ends[n]
+                break
+    for verb in _VERBS:
+        if view.startswith(verb, low) and low + len(verb) <= place and view[low + len(verb)] not in "局委部厅银":
+            return low + len(verb)
+    return low
+
+
+def subsequence(short: str, long: str) -> bool:
+    """Whether the characters of a short form occur in its long form in order."""
+    place = -1
+    for character in short:
+        place = long.find(character, place + 1)
+        if place < 0:
+            return False
+    return True

@@ -1,0 +1,82 @@
+"""One mention of a name, as all rules hand it on.
+
+Here: the record and the store that keeps mentions from overlapping. Not here: how they are found or written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Mention:
+    """A stretch of the view that names something.
+
+    Attributes:
+        kind: as in the `entities` table.
+        start, end: place in the view.
+        name: canonical name; null means the text itself.
+        code: division code.
+        sort: kind within the kind: of a quotation (`award`), a work (`plan`), an event (`forum`).
+        region: text that the name inherits or implies in front (`市` of a list member), for later canonical names.
+        parent: the mention that this one lies in.
+    """
+
+    kind: str
+    start: int
+    end: int
+    rule: str
+    confidence: float
+    name: str | None = None
+    code: str | None = None
+    sort: str | None = None
+    parent: Mention | None = None
+    head: int = 0
+
+
+@dataclass
+class Found:
+    """Mentions of one block by the place where they start and end."""
+
+    by_start: dict[int, Mention] = field(default_factory=dict)
+    by_end: dict[int, Mention] = field(default_factory=dict)
+    nested: list[Mention] = field(default_factory=list)
+
+    def add(self, mention: Mention) -> Mention:
+        """Keep a mention; the one that starts or ends at the same place and is shorter gives way."""
+        held = self.by_start.get(mention.start)
+        if held is not None:
+            if held.end >= mention.end:
+                return held
+            self.drop(held)
+        other = self.by_end.get(mention.end)
+        if other is not None:
+            if other.start <= mention.start:
+                return other
+            self.drop(other)
+        self.by_start[mention.start] = mention
+        self.by_end[mention.end] = mention
+        return mention
+
+    def drop(self, mention: Mention) -> None:
+        """Forget a mention."""
+        if self.by_start.get(mention.start) is mention:
+            del self.by_start[mention.start]
+        if self.by_end.get(mention.end) is mention:
+            del self.by_end[mention.end]
+
+    def at(self, start: int, end: int) -> Mention | None:
+        """The mention of exactly this span."""
+        held = self.by_start.get(start)
+        return held if held is not None and held.end == end else None
+
+    def clear(self, start: int, end: int) -> None:
+        """Forget every mention that starts inside a span; a name claimed by a stronger rule covers it."""
+        for place in range(start, end):
+            held = self.by_start.get(place)
+            if held is not None:
+                self.drop(held)
+
+    def ordered(self) -> list[Mention]:
+        """Mentions by place, a wider one before what lies in it."""
+        return sorted((*self.by_start.values(), *self.nested), key=lambda one: (one.start, -one.end))

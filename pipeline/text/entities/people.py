@@ -1,0 +1,232 @@
+"""People: a name is read where a title stands before it, in lists, and again wherever the entry repeats it.
+
+Here: names by title, what each person is where (affiliations), further mentions of a known name. Not here:
+signatures (`segment` finds them), roles in events (`events`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.text.entities.mention import Found, Mention
+from pipeline.text.entities.words import Lexicon, Page, Use
+
+_TITLE, _OCCUPATION, _HONORIFIC = int(Use.TITLE), int(Use.OCCUPATION), int(Use.HONORIFIC)
+_POST = _TITLE | _OCCUPATION
+_FOLLOWS = int(Use.PREDICATE | Use.CONJUNCTION | Use.TITLE | Use.OCCUPATION | Use.HONORIFIC | Use.ROLE)
+_PUNCTUATION = frozenset("，。；：、！？（）()《》“”\"\n\f\u3000 ,;:/—…】【0123456789")
+_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
+_PREFIXES = ("常务", "名誉", "首席", "代理", "执行", "第一", "原", "兼")
+
+
+@dataclass(slots=True)
+class Person:
+    """A person with what the text says he or she is: (title, organisation) pairs, in order."""
+
+    mention: Mention
+    posts: list[tuple[str, Mention | None]] = field(default_factory=list)
+
+
+def han(character: str) -> bool:
+    """Whether a character is a Han ideograph of the basic plane."""
+    return "\u4e00" <= character <= "\u9fff"
+
+
+class People:
+    """Reads the people of one page."""
+
+    def __init__(self, page: Page, lexicon: Lexicon, found: Found, inside: bytearray) -> None:
+        self.page, self.lexicon, self.found, self.inside = page, lexicon, found, inside
+        self.people: list[Person] = []
+        self.by_start: dict[int, Person] = {}
+
+    def read(self) -> None:
+        """Find every name that a title introduces, with its list."""
+        page = self.page
+        view, ends, uses = page.view, page.ends, page.uses
+        surnames = self.lexicon.surnames
+        for n in page.titles:
+            at = ends[n]
+            character = view[at]
+            if character in " \u3000" and han(view[at + 1]):
+                at += 1
+                character = view[at]
+            if character not in surnames and view[at : at + 2] not in surnames and not _DOTTED.match(view, at):
+                continue
+            if self.inside[at] == 1 or (at > 0 and at in self.by_start):
+                continue
+            end = self.name_at(at, bool(uses[n] & _TITLE))
+            if not end:
+                continue
+            person = self._keep(at, end, "person/title", 0.95 if uses[n] & _TITLE else 0.85)
+            person.posts = self._posts(n)
+            self._list(person, end)
+
+    def name_at(self, at: int, strong: bool) -> int:
+        """End of the name that starts at a place, or 0; `strong` where a post stands before it."""
+        view, lexicon = self.page.view, self.lexicon
+        dotted = _DOTTED.match(view, at)
+        if dotted and dotted.end() - at >= 4:
+            return dotted.end()
+        surnames, use_of = lexicon.surnames, lexicon.use_of
+        compound = view[at : at + 2] in surnames
+        size = 2 if compound else 1
+        frequency = surnames.get(view[at : at + size])
+        if frequency is None:
+            return 0
+        if not compound:
+            for more in (2, 3, 4):
+                if view[at : at + more] in use_of and not use_of[view[at : at + more]] & int(Use.DIVISION):
+                    return 0
+            if frequency == "ambiguous" and any(view[at + 1 : at + 1 + more] in use_of for more in (2, 3)):
+                return 0
+        if view[at + size] in " \u3000" and han(view[at + size + 1]) and not han(view[at + size + 2]):
+            return at + size + 2
+        for given in (2, 1):
+            end = at + size + given
+            if not all(han(c) for c in view[at:end]):
+                continue
+            if given == 2 and (
+                use_of.get(view[end - 1 : end + 1], 0) & _FOLLOWS or use_of.get(view[end - 1 : end + 2], 0) & _FOLLOWS
+            ):
+                continue
+            if self._follows(end):
+                return end
+        end = at + size + 2
+        if strong and frequency != "ambiguous" and all(han(c) for c in view[at:end]):
+            for place in range(at + 1, end):
+                if any(view[place : place + more] in use_of for more in (2, 3, 4)):
+                    return 0
+            return end
+        return 0
+
+    def _follows(self, end: int) -> bool:
+        view, use_of = self.page.view, self.lexicon.use_of
+        if view[end] in _PUNCTUATION:
+            return True
+        for size in (4, 3, 2, 1):
+            use = use_of.get(view[end : end + size])
+            if use is not None and (use & _FOLLOWS):
+                return True
+        return False
+
+    def _keep(self, start: int, end: int, rule: str, confidence: float) -> Person:
+        name = self.page.view[start:end].replace(" ", "").replace("\u3000", "")
+        self.found.clear(start, end)
+        mention = Mention("person", start, end, rule, confidence, name=name)
+        self.found.by_start[start] = mention
+        self.found.by_end[end] = mention
+        person = Person(mention)
+        self.people.append(person)
+        self.by_start[start] = person
+        return person
+
+    def _list(self, first: Person, end: int) -> None:
+        """Names that follow the first by 、 or 和 share its title, unless a title of their own comes."""
+        view = self.page.view
+        use_of = self.lexicon.use_of
+        while True:
+            for size in (2, 3):
+                if use_of.get(view[end : end + size], 0) & _HONORIFIC and view[end : end + size] != "等人":
+                    end += size
+                    break
+            step = 1 if view[end] in "、和与及" else 0
+            if not step:
+                return
+            at = end + step
+            stop = self.name_at(at, False)
+            if not stop or at in self.by_start:
+                return
+            if not (view[stop] in "、，。等和与及）") and not self._follows(stop):
+                return
+            if any(view[at : at + size] in use_of for size in (2, 3, 4)):
+                return
+            person = self._keep(at, stop, "person/list", 0.8)
+            person.posts = list(first.posts)
+            end = stop
+
+    def _posts(self, n: int) -> list[tuple[str, Mention | None]]:
+        """The posts that end with word n, nearest last: ORG1 TITLE1、ORG2 TITLE2 NAME."""
+        page = self.page
+        view, starts, ends, uses = page.view, page.starts, page.ends, page.uses
+        found = self.found
+        posts: list[tuple[str, Mention | None]] = []
+        while True:
+            start, end = starts[n], ends[n]
+            while True:
+                more = next((p for p in _PREFIXES if view.startswith(p, start - len(p))), "")
+                if more:
+                    start -= len(more)
+                    continue
+                use, begin = page.use_ending(start)
+                if use & _POST and begin < start and not found.by_end.get(start):
+                    start = begin
+                    continue
+                if view[start - 1] in "、兼" and not found.by_end.get(start):
+                    use, begin = page.use_ending(start - 1)
+                    if use & _TITLE:
+                        start = begin
+                        continue
+                break
+            held = found.by_end.get(start)
+            if held is not None and held.kind not in ("organisation", "division", "abbreviation", "place"):
+                held = None
+            if held is None and uses[n] & _TITLE:
+                held = self._employer(start)
+            posts.insert(0, (view[start:end], held))
+            if held is None or view[held.start - 1] != "、":
+                return posts
+            use, _ = page.use_ending(held.start - 1)
+            if not use & _POST:
+                return posts
+            n = page.word_at[held.start - 1] - 1
+
+    def _employer(self, end: int) -> Mention | None:
+        """The unknown name between the last break and a title, taken for an organisation where it is long enough."""
+        page = self.page
+        n = page.word_at[end] - 1
+        start = page.ends[n] if n >= 0 else end
+        while n >= 0 and not page.uses[n] & int(Use.BREAK | Use.PREDICATE | Use.CONJUNCTION | Use.TITLE):
+            n -= 1
+            start = page.ends[n]
+        if not 4 <= end - start <= 24 or self.inside[start]:
+            return None
+        if page.view[end - 1] in "级任属的各" or page.view[start - 1] in "0123456789":
+            return None
+        place, unknown = start, 0
+        while place < end:
+            use, stop = page.use_starting(place)
+            if stop == place:
+                unknown += 1
+                stop += 1
+            elif use & int(Use.STRONG | Use.WEAK | Use.DIVISION | Use.NAME | Use.ANCHOR):
+                unknown += 2
+            place = stop
+        if unknown < 2:
+            return None
+        self.found.clear(start, end)
+        return self.found.add(Mention("organisation", start, end, "organisation/employer", 0.7))
+
+    def repeat(self, spans: list[tuple[int, int]]) -> None:
+        """Further mentions of the same names within the same entry; `spans` are the entries in the view, in order."""
+        view, found = self.page.view, self.found
+        if not self.people or not spans:
+            return
+        bounds = iter(spans)
+        start, end = next(bounds)
+        for person in sorted(list(self.people), key=lambda one: one.mention.start):
+            while person.mention.start >= end:
+                span = next(bounds, None)
+                if span is None:
+                    return
+                start, end = span
+            name = person.mention.name or ""
+            if len(name) < 3 or person.mention.start < start:
+                continue
+            at = view.find(name, start, end)
+            while at >= 0:
+                if at not in self.by_start and self.inside[at] == 0 and not found.by_start.get(at):
+                    again = self._keep(at, at + len(name), "person/again", 0.9)
+                    again.mention.name = name
+                at = view.find(name, at + len(name), end)

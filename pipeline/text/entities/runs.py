@@ -1,0 +1,388 @@
+"""Names that end with a word telling their class: organisations, facilities, places; and divisions by name.
+
+Here: the runs of a page (no break inside) read one by one: where a name begins (an anchor such as 市 or 中国, or the
+break before it), where it ends (the last class word), what a conjunction inside it means, what a list hands on to
+its next member. Not here: members of 主办 lists without a class word (`roles`), people (`people`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.text.entities.brackets import Brackets
+from pipeline.text.entities.mention import Found, Mention
+from pipeline.text.entities.words import ORGANISATION, SUFFIX, Lexicon, Page, Use
+from pipeline.text.divisions import short_of
+
+_RELATIVE = "市省县区州盟旗镇乡团"
+_NOT_AFTER_RELATIVE = frozenset("场民长直内级属域外容政郊道城")
+_COMMITTEE = (
+    "委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "研究会", "研究院", "研究所", "促进会", "联合会", "专家组", "工作组",
+    "管理局", "监督局", "总局", "局", "厅", "部", "学院", "大学", "委",
+)  # fmt: skip
+_COUNTED = re.compile(r"(?:余|多)?(?:个|家|所|名|位|项|次|场|届|期|批|类|种|座|处|件|套|台|辆|户|人|万|年度|年|月|日|余)?(?:级)?")
+_COMMON = int(Use.MIXED | Use.NOMINAL | Use.PREDICATE | Use.OCCUPATION | Use.CONJUNCTION | Use.WEAK | Use.PLACE)
+_ORGANISATION, _SUFFIX = int(ORGANISATION), int(SUFFIX)
+_DIVISION, _STRONG, _WEAK, _NAME = int(Use.DIVISION), int(Use.STRONG), int(Use.WEAK), int(Use.NAME)
+_EVENT, _FACILITY, _PLACE = int(Use.EVENT), int(Use.FACILITY), int(Use.PLACE)
+_ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR), int(Use.MIXED), int(Use.CONJUNCTION)
+_AMBIGUOUS, _PREDICATE, _NOMINAL = int(Use.AMBIGUOUS), int(Use.PREDICATE), int(Use.NOMINAL)
+_OPENING_VERBS = ("建设", "组织", "开发", "投资", "设计")
+_SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
+_GOVERNMENT = re.compile(r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$")
+_NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大")
+
+
+class Runs:
+    """Reads the runs of one page into a store of mentions."""
+
+    def __init__(self, page: Page, lexicon: Lexicon, brackets: Brackets, found: Found) -> None:
+        self.page = page
+        self.lexicon = lexicon
+        self.inside = brackets.inside
+        self.found = found
+        self.events: list[tuple[int, int]] = []
+        self._last: Mention | None = None
+        self._list_anchor = ""
+
+    def read(self) -> None:
+        """Find the names of every run; candidates for events are left in `events`."""
+        inside, view = self.inside, self.page.view
+        for start, end, first, last in self.page.runs:
+            if inside[start]:
+                continue
+            if view[start - 1] in "0123456789":
+                skip = _COUNTED.match(view, start, end)
+                counted = skip is not None and skip.end() > start
+                if skip is not None:
+                    start = skip.end()
+            else:
+                counted = False
+            self._run(start, end, first, last, counted)
+
+    def _run(self, start: int, end: int, first: int, last: int, counted: bool) -> None:
+        """Split a run at its conjunctions and read the parts from left to right."""
+        page = self.page
+        uses, starts, ends = page.uses, page.starts, page.ends
+        while first < last and starts[first] < start:
+            first += 1
+        left, begin = start, first
+        waiting: tuple[int, int, int] | None = None  # an open part (start, anchor or -1, first word) before a conjunction
+        for n in range(first, last + 1):
+            if n < last and not (uses[n] & _CONJUNCTION and not uses[n] & (_SUFFIX | _NOMINAL)):
+                continue
+            right = starts[n] if n < last else end
+            named, anchor = self._part(left, right, begin, n, counted, waiting)
+            if named or right == left:
+                waiting = None
+            else:
+                waiting = (left, anchor, begin)
+            if n < last:
+                left, begin = ends[n], n + 1
+            counted = False
+
+    def _part(
+        self, left: int, right: int, first: int, last: int, counted: bool, waiting: tuple[int, int, int] | None
+    ) -> tuple[bool, int]:
+        """Read one part of a run; returns whether a name was found, and the place of its anchor or -1."""
+        page = self.page
+        uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
+        if right - left < 2:
+            return False, -1
+        anchor = self._anchor(left, right, first, last)
+        final = -1
+        for n in range(last - 1, first - 1, -1):
+            use = uses[n]
+            if use & _SUFFIX and (not use & _WEAK or use & (_STRONG | _FACILITY | _PLACE | _EVENT) or self._weak_ends(n, right)):
+                if use & _EVENT and not use & _ORGANISATION and ends[n] - starts[n] == 1 and ends[n] != right:
+                    continue
+                if use & _PLACE and not use & _NOMINAL and ends[n] - starts[n] == 1 and not self._edge(n, right):
+                    continue
+                final = n
+                break
+        if final < 0:
+            self._divisions(left, right, first, last)
+            return False, anchor
+        use = uses[final]
+        stop = ends[final]
+        if use & _ORGANISATION and view[left] in "第首" and _SESSION.match(view, left, stop):
+            self.events.append((left, stop))
+            return True, anchor
+        if use & _EVENT and not use & (_STRONG | _NAME):
+            if waiting is not None and waiting[1] < 0 and 2 <= left - 1 - waiting[0] <= 10 and self._plain(waiting[2], left):
+                left = waiting[0]
+            self.events.append((left, stop))
+            self._divisions(left, right, first, last)
+            return True, anchor
+        begin = anchor if anchor >= 0 and anchor < starts[final] + 1 else -1
+        if begin < 0 and waiting is not None and waiting[1] >= 0 and use & _ORGANISATION:
+            joined = self._joined(waiting, left, final)
+            if joined >= 0:
+                return self._organisation(joined, stop, final, True, False, "organisation/anchored"), joined
+        if use & (_FACILITY | _PLACE) and not use & _ORGANISATION:
+            named = self._place(begin if begin >= 0 else left, stop, first, final, begin >= 0, counted)
+            self._divisions(left, right, first, last)
+            return named, anchor
+        if begin >= 0:
+            named = self._organisation(begin, stop, final, True, counted, "organisation/anchored", first)
+        else:
+            start = left
+            if waiting is not None and waiting[1] < 0 and view[left:stop].endswith(_COMMITTEE) and use & _STRONG:
+                if left - waiting[0] - 1 in range(2, 9) and stop - left >= 5 and self._plain(waiting[2], left):
+                    start = waiting[0]
+            named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)
+        self._divisions(left, right, first, last)
+        return named, anchor
+
+    def _plain(self, first: int, end: int) -> bool:
+        """Whether no word from `first` on to a place could itself be a name."""
+        page = self.page
+        n = first
+        while n < len(page.starts) and page.starts[n] < end:
+            if page.uses[n] & (_SUFFIX | _DIVISION | int(Use.OCCUPATION)) and not page.uses[n] & _NOMINAL:
+                return False
+            n += 1
+        return True
+
+    def _joined(self, waiting: tuple[int, int, int], left: int, final: int) -> int:
+        """Where a name begins that runs over the conjunction before `left`, or -1: `市住房｜和｜城乡建设局`."""
+        page = self.page
+        use, end = page.use_starting(waiting[1])
+        if use & _DIVISION and end >= left - 1:
+            return -1  # a division alone before 和 is a name of its own
+        if page.view[waiting[1]] in _RELATIVE and waiting[1] + 1 >= left - 1:
+            return -1
+        return waiting[1] if page.view[page.starts[final] : page.ends[final]].endswith(_COMMITTEE) else -1
+
+    def _weak_ends(self, n: int, right: int) -> bool:
+        """A weak class word ends a name only where the run or another word follows, not in the middle of a word."""
+        return self._edge(n, right) or self.page.ends[n] - self.page.starts[n] > 1
+
+    def _edge(self, n: int, right: int) -> bool:
+        page = self.page
+        end = page.ends[n]
+        return end == right or (n + 1 < len(page.starts) and page.starts[n + 1] == end)
+
+    def _anchor(self, left: int, right: int, first: int, last: int) -> int:
+        """The leftmost place where a name can begin by a region or 中国, or -1."""
+        page = self.page
+        uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
+        here = left
+        n = first
+        while True:
+            if n < last and starts[n] == here:
+                use = uses[n]
+                if use & (_DIVISION | _ANCHOR | _NAME):
+                    return here
+                after = use & (_MIXED | _NOMINAL | _PREDICATE)
+                here, n = ends[n], n + 1
+                if not after:
+                    # a class word before the anchor belongs to the name: 建设银行杭州分行
+                    return -1 if here < right and use & _SUFFIX else self._later(n, last)
+                continue
+            if here < right and view[here] in _RELATIVE and here + 1 < right and view[here + 1] not in _NOT_AFTER_RELATIVE:
+                if view[here] == "团" and view[here + 1] not in "市省县区州中":
+                    return self._later(n, last)
+                return here
+            return self._later(n, last) if here < right else -1
+
+    def _later(self, n: int, last: int) -> int:
+        """An anchor after characters that no list knows: only the full name of a division or 中国 is trusted there."""
+        page = self.page
+        for m in range(n, last):
+            use = page.uses[m]
+            if use & _ORGANISATION:
+                return -1
+            if use & _DIVISION and page.view[page.ends[m] - 1] in "市省县区州" and page.ends[m] - page.starts[m] > 2:
+                return page.starts[m]
+        return -1
+
+    def _organisation(
+        self, start: int, end: int, final: int, anchored: bool, counted: bool, rule: str, first: int = -1
+    ) -> bool:
+        page = self.page
+        uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
+        surface = view[start:end]
+        use = uses[final]
+        generic = self.lexicon.generic
+        word = view[starts[final] : end]
+        if anchored and word in generic and final > first and starts[final] > start:
+            before = uses[final - 1]
+            if ends[final - 1] == starts[final] and before & _ORGANISATION and starts[final - 1] > start and word not in ("办公室", "委员会"):
+                end, final = starts[final], final - 1
+                surface, use, word = view[start:end], uses[final], view[starts[final] : ends[final]]
+        size = end - start
+        if anchored:
+            relative = view[start] in _RELATIVE and not self.page.use_starting(start)[0]
+            if size < 2 or (size == 2 and word not in ("委",)):
+                return False
+            if counted and not relative:
+                return False
+            if use & _WEAK and not use & (_STRONG | _NAME):
+                if not relative and size < 3:
+                    return False
+                confidence = 0.85
+            else:
+                confidence = 0.95
+            if surface in generic or (relative and surface[1:] in ("企业", "公司", "单位", "机关")):
+                return False
+            if relative and surface[0] in "镇乡" and size <= 3:
+                return False
+            # a kind of body in a region, not one body: 杭州市医院, 全国高校
+            if word in generic and starts[final] == self._after_anchor(start) and not use & _GOV_WORDS(word):
+                if word not in ("政府", "人民政府", "法院", "人民法院", "检察院", "人大", "政协", "党校", "妇联", "工会", "团委", "电视台", "图书馆", "博物馆", "档案馆", "文化馆", "美术馆", "监狱", "看守所", "海关", "日报", "晚报", "集团", "商会", "出版社", "报社", "电台", "大学", "办公室", "管委会", "电大", "剧团", "分行", "支行", "老年大学", "中学", "医院", "常委会", "公证处", "纪念馆", "敬老院", "福利院", "电厂", "水厂"):
+                    return False
+        else:
+            confidence = 0.8
+            if counted:
+                return False
+            if view[start - 1] in "，。；\n":
+                verb = next((one for one in _OPENING_VERBS if surface.startswith(one)), "")
+                if verb and end - start >= len(verb) + 5 and view[start + len(verb)] not in "局委部厅银":
+                    start += len(verb)
+                    surface, size = view[start:end], end - start
+            if use & _NAME and starts[final] == start:
+                rule, confidence = "organisation/listed", 0.95
+            else:
+                listed = self._list_member(start)
+                if use & _WEAK and not use & (_STRONG | _NAME):
+                    if not (listed and self._list_anchor) or size > 8 or size < 2 or not _GOVERNMENT.match(surface):
+                        return False
+                    rule, confidence = "organisation/list", 0.8
+                if view[end] in "0123456789" or view[start - 1] in "各":
+                    return False
+                if surface in generic or size < 3:
+                    return False
+                if size == 3 and not (use & _STRONG and starts[final] == start):
+                    return False
+                if starts[final] > start and self._all_common(start, starts[final]):
+                    if not (word.endswith(("委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "联盟")) and size >= 6):
+                        return False
+                    confidence = 0.7
+                if starts[final] == start and word in generic:
+                    return False
+                if listed and self._list_anchor and size <= 8 and _GOVERNMENT.match(surface):
+                    rule = "organisation/list"
+                elif starts[final] == start and size < 4 and word in ("纪委", "公安局", "检察院"):
+                    confidence = 0.6
+        mention = Mention("organisation", start, end, rule, confidence)
+        if rule == "organisation/list":
+            mention.sort = self._list_anchor
+        elif anchored:
+            self._list_anchor = view[start : self._after_anchor(start)]
+        else:
+            self._list_anchor = ""
+        self.found.add(mention)
+        self._last = mention
+        return True
+
+    def _after_anchor(self, start: int) -> int:
+        """Where the region at the start of a name ends: 浙江省杭州市|公安局."""
+        page = self.page
+        place = start
+        while True:
+            use, end = page.use_starting(place)
+            if use & (_DIVISION | _ANCHOR):
+                place = end
+                continue
+            if place == start and not use and page.view[place] in _RELATIVE:
+                return place + 1
+            return place
+
+    def _list_member(self, start: int) -> bool:
+        """Whether the name before, and only a list mark between, was an organisation with a region."""
+        last = self._last
+        if last is None:
+            return False
+        gap = self.page.view[last.end : start]
+        return gap in ("、", "和", "与", "及", "以及", "，")
+
+    def _all_common(self, start: int, end: int) -> bool:
+        """Whether a stretch consists of common words only, so that it describes and does not name."""
+        page = self.page
+        place = start
+        while place < end:
+            use, stop = page.use_starting(place)
+            if not use & _COMMON:
+                if use & _STRONG and page.view[place:stop] in self.lexicon.generic:
+                    place = stop
+                    continue
+                return page.view[place] in "化性型类级" and self._all_common(place + 1, end)
+            place = stop
+        return True
+
+    def _place(self, start: int, end: int, first: int, final: int, anchored: bool, counted: bool) -> bool:
+        """A facility or a place by its class word."""
+        page = self.page
+        view, starts, uses = page.view, page.starts, page.uses
+        use = uses[final]
+        kind = "facility" if use & _FACILITY else "place"
+        word = view[starts[final] : end]
+        name = view[start : starts[final]]
+        if counted or not name or view[end] in "0123456789" or view[start - 1] in "各每":
+            return False
+        if use & _PLACE and not use & _FACILITY and len(word) == 1 or word in ("街道", "社区"):
+            if word in "镇乡村" and (len(name) > 5 or len(name) < 2 and not anchored):
+                return False
+            if len(name) > 6 or not name or self._all_common(start, starts[final]) or view[start] in "该本各全新每某":
+                return False
+            rule, confidence = "place/township", 0.8
+        elif anchored:
+            if starts[final] == self._after_anchor(start) and view[start] in _RELATIVE and len(word) <= 2 and word not in ("体育馆", "大会堂"):
+                return False
+            if page.use_starting(start)[0] & _ANCHOR and starts[final] == self._after_anchor(start):
+                return False
+            rule, confidence = f"{kind}/anchored", 0.9
+        else:
+            if len(name) < 2 or self._all_common(start, starts[final]) or len(name) > 12:
+                return False
+            rule, confidence = f"{kind}/suffix", 0.7
+        self.found.add(Mention(kind, start, end, rule, confidence))
+        return True
+
+    def _divisions(self, left: int, right: int, first: int, last: int) -> None:
+        """Divisions named in a part, outside the names found in it."""
+        page = self.page
+        uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
+        found = self.found
+        covered = -1
+        for n in range(first, last):
+            held = found.by_start.get(starts[n])
+            if held is not None:
+                covered = max(covered, held.end)
+            if not uses[n] & _DIVISION or starts[n] < covered or starts[n] < left:
+                continue
+            name = view[starts[n] : ends[n]]
+            full = self.lexicon.divisions.is_full(name)
+            if not full:
+                after = view[ends[n]]
+                if after in _NOT_PLACE_NEXT:
+                    continue
+                free_left = starts[n] == left or (n > first and ends[n - 1] == starts[n])
+                if not free_left:
+                    continue
+                if uses[n] & _AMBIGUOUS and not (
+                    (starts[n] == left and ends[n] == right) and (view[left - 1] in "、在赴到于" or after in "、等")
+                ):
+                    continue
+                candidates = self.lexicon.divisions.names.get(name, ())
+                if candidates and candidates[0].level == "county" and "、" not in (view[starts[n] - 1], after):
+                    continue
+            confidence = 0.95 if full else 0.85
+            code = self.lexicon.divisions.code_of(name)
+            found.add(Mention("division", starts[n], ends[n], "division/full" if full else "division/short", confidence, code=code))
+
+
+def _GOV_WORDS(word: str) -> int:
+    return 0
+
+
+def region_of(surface: str, lexicon: Lexicon) -> str:
+    """The division named at the front of a name, or ''."""
+    for size in range(min(12, len(surface) - 1), 1, -1):
+        if surface[:size] in lexicon.divisions.names:
+            return surface[:size]
+    return ""
+
+
+__all__ = ["Runs", "region_of", "short_of"]

@@ -1,0 +1,248 @@
+"""The word lists that the name rules read, and a block of text cut by them into words, breaks and runs.
+
+Here: loading seeds/lexicons into one dictionary of words with their uses, and `Page`, the block that all rules
+share: its words, and its *runs*, the stretches between one break and the next in which a name can lie.
+A break is punctuation, a figure, or a word that no name contains (召开, 在). Not here: any rule.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from enum import IntFlag
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.text.divisions import Divisions
+from pipeline.text.lexer import Bools, Codes, Trie, code_set
+from pipeline.text.view import Block
+
+
+class Use(IntFlag):
+    """What a word can be; a word may be several things (`教授`: title and honorific)."""
+
+    PREDICATE = 1  # ends any name: 召开, 在, 的
+    CONJUNCTION = 2  # 和, 与: may stand inside a name or between two
+    MIXED = 4  # verb and part of names: 建设, 管理
+    NOMINAL = 8  # only keeps its characters together: 有限, 部门
+    STRONG = 16  # ends an organisation: 委员会
+    WEAK = 32  # ends an organisation that begins with a region: 局
+    DIVISION = 64
+    TITLE = 128  # a post: 局长
+    OCCUPATION = 256  # 记者: may be part of a name (记者协会)
+    HONORIFIC = 512
+    FACILITY = 1024
+    PLACE = 2048
+    EVENT = 4096
+    NAME = 8192  # an organisation by itself: 国务院
+    ROLE = 16384  # 主办
+    BREAK = 32768  # punctuation and figures
+    ANCHOR = 65536  # begins names: 中国, 国际
+    AMBIGUOUS = 131072  # a division's short name that is also a common word: 大理, 南平
+
+
+SUFFIX = Use.STRONG | Use.WEAK | Use.FACILITY | Use.PLACE | Use.EVENT | Use.NAME
+ORGANISATION = Use.STRONG | Use.WEAK | Use.NAME
+WALL = Use.PREDICATE | Use.TITLE | Use.BREAK | Use.ROLE
+_PROTECTING = Use.STRONG | Use.WEAK | Use.FACILITY | Use.PLACE | Use.EVENT | Use.NAME | Use.NOMINAL | Use.MIXED
+
+_PUNCTUATION = "，。；：、！？…—,.;:!?“”‘’\"'《》〈〉【】〔〕〖〗[]「」『』（）()|/\\·••■◆●▲★◇□※△○#＃*＊\n\r\f\t "
+_IN_NAME = "·•"
+_BREAKS = code_set(
+    "".join(c for c in _PUNCTUATION if c not in _IN_NAME)
+    + "0123456789%‰℃±×÷=<>~①②③④⑤⑥⑦⑧⑨⑩"
+    + "\u00a0\u3000\u0000"
+)
+_USES = {
+    "predicate": Use.PREDICATE,
+    "conjunction": Use.CONJUNCTION,
+    "mixed": Use.MIXED,
+    "nominal": Use.NOMINAL,
+    "strong": Use.STRONG,
+    "weak": Use.WEAK,
+    "post": Use.TITLE,
+    "occupation": Use.OCCUPATION,
+    "honorific": Use.HONORIFIC,
+    "facility": Use.FACILITY,
+    "place": Use.PLACE,
+    "anchor": Use.ANCHOR,
+    "ambiguous_division": Use.AMBIGUOUS,
+}
+
+
+def read_lexicon(path: Path) -> list[dict[str, str]]:
+    """The rows of one word list; raises ValueError where a row has no surface."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for number, row in enumerate(rows, start=2):
+        if not row.get("surface"):
+            raise ValueError(f"{path}: line {number}: no surface")
+    return rows
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Every word with its uses, seen from one book.
+
+    Attributes:
+        trie: all words; `uses[n]` says what word n can be, `verb[n]` whether it opens an event.
+        generic: names of kinds, which name nobody (`乡镇卫生院`).
+        roles: role of a role verb; `events`: kind of an event by its last word; `works`: kind of a work likewise.
+        frames: what an event verb tells: convene, sign, grant …
+        surnames: surname → whether it seldom is one at the place of a name.
+        quoted_before, quoted_after: kinds of quotations by the words beside them, longest first.
+        divisions: the divisions of the book's year.
+    """
+
+    trie: Trie
+    uses: NDArray[np.int32]
+    verb: Bools
+    generic: frozenset[str]
+    roles: dict[str, str]
+    events: dict[str, str]
+    works: dict[str, str]
+    frames: dict[str, str]
+    surnames: dict[str, str]
+    titles: dict[str, str]
+    quoted_before: tuple[tuple[str, str], ...]
+    quoted_after: tuple[tuple[str, str], ...]
+    divisions: Divisions
+    use_of: dict[str, int] = field(default_factory=dict)
+
+
+def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
+    """Read the word lists of `folder` (seeds/lexicons) for a book whose year and region give `divisions`."""
+    uses: dict[str, int] = {}
+
+    def add(surface: str, use: int) -> None:
+        uses[surface] = uses.get(surface, 0) | use
+
+    for row in read_lexicon(folder / "words.csv"):
+        add(row["surface"], _USES[row["class"]])
+    for row in read_lexicon(folder / "organisation_suffixes.csv"):
+        add(row["surface"], _USES[row["strength"]])
+    for row in read_lexicon(folder / "organisation_names.csv"):
+        add(row["surface"], Use.NAME)
+    for row in read_lexicon(folder / "facilities.csv"):
+        add(row["surface"], _USES[row["kind"]])
+    titles = {row["surface"]: row["kind"] for row in read_lexicon(folder / "titles.csv")}
+    for surface, kind in titles.items():
+        add(surface, _USES[kind])
+    events = {row["surface"]: row["kind"] for row in read_lexicon(folder / "event_suffixes.csv")}
+    for surface in events:
+        add(surface, Use.EVENT)
+    frames = {row["surface"]: row["frame"] for row in read_lexicon(folder / "event_verbs.csv")}
+    for surface in frames:
+        add(surface, Use.PREDICATE)
+    roles = {row["surface"]: row["role"] for row in read_lexicon(folder / "role_verbs.csv")}
+    for surface in roles:
+        add(surface, Use.ROLE)
+    for name in divisions.names:
+        if len(name) > 1:
+            uses[name] = uses.get(name, 0) & (Use.NAME | Use.AMBIGUOUS) | Use.DIVISION
+    cues = read_lexicon(folder / "quoted_cues.csv")
+
+    def beside(side: str) -> tuple[tuple[str, str], ...]:
+        found = [(row["surface"].rstrip("“"), row["kind"]) for row in cues if row["side"] == side]
+        return tuple(sorted(found, key=lambda one: -len(one[0])))
+
+    words = list(uses)
+    return Lexicon(
+        trie=Trie.of(words),
+        uses=np.array([uses[word] for word in words], np.int32),
+        verb=np.array([word in frames or word in roles for word in words], np.bool_),
+        generic=frozenset(row["surface"] for row in read_lexicon(folder / "generic_nouns.csv")),
+        roles=roles,
+        events=events,
+        works={row["surface"]: row["kind"] for row in read_lexicon(folder / "work_kinds.csv")},
+        frames=frames,
+        surnames={row["surface"]: row["frequency"] for row in read_lexicon(folder / "surnames.csv")},
+        titles=titles,
+        quoted_before=beside("before"),
+        quoted_after=beside("after"),
+        divisions=divisions,
+        use_of=uses,
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """A block cut into words.
+
+    All positions are those of the view (`view[i]` is the character of `codes[i]`).
+
+    Attributes:
+        view: the folded text.
+        starts, ends, uses: the words in order, as lists (indexing numpy scalars would cost more than the rules).
+        word_at: for each position, the number of the first word that ends after it.
+        titles, verbs: numbers of the words that are titles, and of those that are event or role verbs.
+        runs: (start, end, first word, word after the last) of each run worth reading.
+    """
+
+    view: str
+    codes: Codes
+    starts: list[int]
+    ends: list[int]
+    uses: list[int]
+    word_at: list[int]
+    titles: list[int]
+    verbs: list[int]
+    runs: list[tuple[int, int, int, int]]
+
+    def words_in(self, start: int, end: int) -> range:
+        """Numbers of the words that lie inside a span."""
+        first = self.word_at[start]
+        last = self.word_at[end]
+        while first < last and self.starts[first] < start:
+            first += 1
+        return range(first, last)
+
+    def use_ending(self, place: int) -> tuple[int, int]:
+        """Uses and start of the word that ends at a place; (0, place) where none does."""
+        n = self.word_at[place] - 1
+        return (self.uses[n], self.starts[n]) if n >= 0 and self.ends[n] == place else (0, place)
+
+    def use_starting(self, place: int) -> tuple[int, int]:
+        """Uses and end of the word that starts at a place; (0, place) where none does."""
+        n = self.word_at[place]
+        return (self.uses[n], self.ends[n]) if n < len(self.starts) and self.starts[n] == place else (0, place)
+
+
+def page_of(block: Block, lexicon: Lexicon) -> Page:
+    """Cut a block into words and runs."""
+    codes = block.codes
+    word, start, end = lexicon.trie.everywhere(codes)
+    use = lexicon.uses[word]
+    marks = np.flatnonzero(_BREAKS[codes])
+    start = np.concatenate((start, marks))
+    end = np.concatenate((end, marks + 1))
+    use = np.concatenate((use, np.full(len(marks), int(Use.BREAK), np.int32)))
+    word = np.concatenate((word, np.full(len(marks), -1, np.int64)))
+    order = np.argsort(start, kind="stable")
+    start, end, use, word = start[order], end[order], use[order], word[order]
+    word_at = np.cumsum(np.bincount(end, minlength=len(codes) + 1))
+    wall = ((use & int(WALL)) != 0) & ((use & int(_PROTECTING)) == 0) | ((use & int(Use.BREAK)) != 0)
+    at = np.flatnonzero(wall)
+    if len(at) < 2:
+        runs: list[tuple[int, int, int, int]] = []
+    else:
+        left, right = end[at[:-1]], start[at[1:]]
+        first, last = at[:-1] + 1, at[1:]
+        total = np.concatenate((np.zeros(1, np.int64), np.cumsum((use & int(SUFFIX | Use.DIVISION)) != 0)))
+        keep = np.flatnonzero((right - left >= 2) & (total[last] > total[first]))
+        runs = list(
+            zip(left[keep].tolist(), right[keep].tolist(), first[keep].tolist(), last[keep].tolist(), strict=True)
+        )
+    return Page(
+        view=codes.tobytes().decode("utf-16-le", "surrogatepass"),
+        codes=codes,
+        starts=start.tolist(),
+        ends=end.tolist(),
+        uses=use.tolist(),
+        word_at=word_at.tolist(),
+        titles=np.flatnonzero(use & int(Use.TITLE | Use.OCCUPATION)).tolist(),
+        verbs=np.flatnonzero((word >= 0) & lexicon.verb[word]).tolist(),
+        runs=runs,
+    )
