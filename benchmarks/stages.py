@@ -182,7 +182,7 @@ class Sampler:
         while frame is not None:
             file = frame.f_code.co_filename
             if file.startswith(OWN):
-                self.lines[file, frame.f_lineno, frame.f_code.co_name] += 1
+                self.lines[file, frame.f_lineno or 0, frame.f_code.co_name] += 1
                 return
             frame = frame.f_back
 
