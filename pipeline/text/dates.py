@@ -35,7 +35,7 @@ for _before, _after in (
 
 _CONNECTOR = code_set("～-—–―─至到")
 _LISTED = code_set("、和及与或")
-_NOT_MONTH = code_set("龄嫂饼薪票球亮")
+_NOT_MONTH = code_set("龄嫂饼薪票球亮之")
 _NOT_DAY_AFTER = code_set("内游龄均电供产志报")
 _NOT_DAY_BEFORE = code_set("第每近达为逾满经共约过各")
 _NO_INITIAL = code_set("步中级次始赛衷稿战")
@@ -179,7 +179,8 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> 
     kind = np.zeros(len(numerals), np.int64)
     plain = numerals.exponent == 0
     four = (numerals.digits == 4) & (value >= 1000) & (value <= 2100) & plain
-    long_ago = (value < 1900) & _word_at(codes, end + 1, ("历史", "来", "前", "的历史", "以来", "左右"))
+    long_ago = (value < 1900) & _word_at(codes, end + 1, ("历史", "来", "前", "的历史", "以来", "左右", "一遇"))
+    long_ago |= _word_at(codes, end + 1, ("一遇",))
     kind[whole & four & (mark == ord("年")) & ~long_ago] = YEAR
     gloss = whole & numerals.arabic & (value >= 100) & (value < 1000) & (mark == ord("年"))
     kind[gloss & code_set("（(")[before] & code_set("）)")[after]] = YEAR  # 兴平二年（195年）
@@ -391,6 +392,11 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry_at: In
     from_volume = need & ~inherits
     if covered is not None:
         year[from_volume], source[from_volume] = covered, 2
+        # the covered year written earlier in the entry is where a reader takes it from
+        written = np.where(atoms.has_year & (atoms.year == covered), np.arange(n), -1)
+        latest = np.maximum.accumulate(written)
+        told = from_volume & (latest >= 0) & (entry[np.maximum(latest, 0)] == entry)
+        source[told] = 1
     relative = need & (atoms.relative != 9)
     if covered is not None:
         offset = relative & (atoms.relative <= 0)

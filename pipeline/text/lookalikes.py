@@ -103,6 +103,10 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     claim(arabic & _LETTER[after] & no_unit, "model_code")
     claim(arabic & (after == ord("-")) & _LETTER[after2] & no_unit, "model_code")
     claim(arabic & no_unit & ((before == ord("+")) | (after == ord("+"))), "label")
+    claim(arabic & (numerals.decimals > 0) & no_unit & (after == ord("版")), "version")
+    _coordinates(codes, numerals, claim)
+    return_period = (after == ord("年")) & (after2 == ord("一")) & (codes[end + 2] == ord("遇"))
+    claim(return_period, "label")
     claim(numerals.chained & ~_is_date_chain(codes, numerals), "version")
     # joined figures: 3·15, phone numbers, ISO dates are left to `dates`
     nxt = np.append(start[1:], np.iinfo(np.int64).max)
@@ -152,7 +156,7 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     for script, mask in (("any", np.ones(len(numerals), np.bool_)), ("arabic", arabic), ("chinese", ~arabic)):
         allowed = np.array([each == script for each in lists.right_script] + [False])
         longer = no_unit | (right_end > unit_end)
-        hit = (frame >= 0) & allowed[frame] & mask & longer & (reason < 0)
+        hit = (frame >= 0) & allowed[frame] & mask & longer & (reason < 0) & (numerals.denominator == 0)
         reason[hit] = lists.right_reason[frame[hit]]
     _quoted_names(codes, numerals, claim)
     # 2009级, 2010版, “2009杭州…论坛”: a year without 年
@@ -206,6 +210,21 @@ def _quoted_names(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str]
         if close >= 0:
             found[i] = tail[:close].endswith(_NAMED_BY) or tail[close + 1 :].startswith(_NAMED_BY[:5])
     claim(found, "name")
+
+
+def _coordinates(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str], None]) -> None:
+    """北纬30°12′, 东经120度12分."""
+    n = len(numerals)
+    if not n:
+        return
+    first = code_set("经纬")[codes[numerals.start - 1]] & code_set("东西北南")[codes[numerals.start - 2]]
+    mark = code_set("°′″度分秒")[codes[numerals.end]]
+    found = first & mark
+    for _ in range(4):
+        touch = found[:-1] & mark[1:] & (numerals.start[1:] == numerals.end[:-1] + 1)
+        ranged = found[:-1] & mark[1:] & (numerals.start[1:] == numerals.end[:-1] + 2) & code_set("～-—–至")[codes[numerals.end[:-1] + 1]]
+        found[1:] |= touch | ranged
+    claim(found, "coordinates")
 
 
 def _is_date_chain(codes: Codes, numerals: Numerals) -> Bools:

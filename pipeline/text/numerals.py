@@ -53,6 +53,7 @@ _POWER = np.array([10**k for k in range(19)], np.int64)
 _DOT, _COMMA = code_set("."), code_set(",，")
 _LEFT_OF_VAGUE = code_set("人户总次指系参倍件函基代奇偶少多分度票天点个字读岁年月组")
 _MAX_DIGITS = 18
+_LOOSE = -1  # worth of 来 and of a closing 几
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Numerals:
         high: mantissa of the upper end for 三五 and 七八百 (same exponent), else equal to mantissa.
         arabic: begins with an Arabic figure.
         chinese: has a Chinese digit, so that 一 or 十 may be a word.
+        loose: 来 or 几 stands inside or at its end, which bounds nothing.
         bare: nothing but multipliers (亿元, 万余人): no digit was printed.
         over: 余 多 来 几 stands inside.
         vague: begins with 数 or 几.
@@ -84,6 +86,7 @@ class Numerals:
     chinese: Bools
     bare: Bools
     over: Bools
+    loose: Bools
     vague: Bools
     digits: Ints
     decimals: Ints
@@ -131,7 +134,7 @@ def read_numerals(codes: Codes, masked: Bools, units: Units) -> Numerals:
     """
     pieces = _pieces(codes, masked, units)
     if not len(pieces.start):
-        return Numerals(*(np.zeros(0, np.int64) for _ in range(5)), *(np.zeros(0, np.bool_) for _ in range(5)),
+        return Numerals(*(np.zeros(0, np.int64) for _ in range(5)), *(np.zeros(0, np.bool_) for _ in range(6)),
                         *(np.zeros(0, np.int64) for _ in range(4)), np.zeros(0, np.bool_))
     linked = (pieces.end[:-1] == pieces.start[1:]) & _FOLLOWS[pieces.kind[:-1], pieces.kind[1:]]
     linked &= ~(pieces.chained[:-1] | pieces.chained[1:])
@@ -163,7 +166,14 @@ def _figures(codes: Codes) -> _Pieces:
     double = np.flatnonzero(dot[1:] & dot[:-1])
     chained[np.concatenate((double, double + 1, double + 2))] = True
     dot |= twice
-    comma = one_apart & _COMMA[between] & (width[1:] == 3) & (width[:-1] <= 3) & (codes[start[:-1]] != 0x30)
+    comma = one_apart & _COMMA[between] & (width[1:] == 3) & (width[:-1] <= 3)
+    nought = codes[start[:-1]] == 0x30
+    while True:  # 0,123 opens no grouping, 1,000,000 is one
+        opening = comma & nought
+        opening[1:] &= ~comma[:-1]
+        if not opening.any():
+            break
+        comma &= ~opening
     comma[1:] &= ~(dot[:-1])  # no separator after a decimal part
     inner = np.flatnonzero(comma[1:] & ~comma[:-1] & (width[1:-1] == 3) & one_apart[:-1] & _COMMA[between[:-1]])
     comma[inner + 1] &= width[inner] <= 3  # 1234,567,890 is no grouping
@@ -211,7 +221,7 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
         start[order],
         np.concatenate((figure.end, places + 1))[order],
         np.concatenate((figure.kind, kind, extra[1]))[order],
-        np.concatenate((figure.worth, _WORTH[codes[places]]))[order],
+        np.concatenate((figure.worth, np.where(code_set("来几")[codes[places]] & (np.concatenate((kind, extra[1])) == OVER), _LOOSE, _WORTH[codes[places]])))[order],
         np.concatenate((figure.decimals, nought))[order],
         np.concatenate((figure.digits, nought))[order],
         np.concatenate((figure.broken, nought))[order],
@@ -221,7 +231,7 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
 
 def _approximators(codes: Codes, spelled: Ints, figure: _Pieces, units: Units) -> tuple[Ints, NDArray[np.uint8]]:
     """余 多 来 几 after a numeral, 数 几 before a multiplier, 点 between Chinese digits: places and kinds."""
-    spots = np.flatnonzero(code_set("余多来几数点")[codes])
+    spots = np.flatnonzero(code_set("余多来几数点.")[codes])
     ends = np.zeros(len(codes), np.bool_)
     ends[spelled + 1] = True
     ends[figure.end] = True
@@ -242,7 +252,7 @@ def _approximators(codes: Codes, spelled: Ints, figure: _Pieces, units: Units) -
     vague = ~behind & multiplier & ((code == ord("几")) | ((code == ord("数")) & ~_LEFT_OF_VAGUE[before]))
     after_two = codes[spots + 2]
     single = (_KIND[after] == DIGIT) | (_KIND[after] == ZERO)
-    point = (code == ord("点")) & begins[spots + 1] & single & (_KIND[after_two] != HUNDRED) & (after_two != ord("分"))
+    point = ((code == ord("点")) | (code == ord("."))) & begins[spots + 1] & CHINESE[after] & single & (_KIND[after_two] != HUNDRED) & (after_two != ord("分"))
     point &= ends[spots] & CHINESE[before]
     kept = over | vague | point
     kind = np.where(over, OVER, np.where(vague, VAGUE, POINT)).astype(np.uint8)
@@ -287,11 +297,14 @@ def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
     printed = np.concatenate((np.zeros(1, np.int64), np.cumsum((pieces.kind == DIGIT) | (pieces.kind == ZERO))))
     chinese = ~arabic & (printed[last + 1] > printed[first])
     spelled = printed[last + 1] - printed[first]
+    loosened = np.concatenate((np.zeros(1, np.int64), np.cumsum(pieces.worth == _LOOSE)))
+    loose = loosened[last + 1] > loosened[first]
+    over &= ~loose
     ten = (pieces.kind[first] == HUNDRED) & (pieces.worth[first] == 1)
     vague = pieces.kind[first] == VAGUE
     bare = ~arabic & ~chinese & ~ten & ~vague
     digits = np.where(arabic, pieces.digits[first], np.where(spelled == count, count, 0))
-    return Numerals(pieces.start[first], pieces.end[last], mantissa, exponent, high, arabic, chinese | ten, bare, over, vague, digits,
+    return Numerals(pieces.start[first], pieces.end[last], mantissa, exponent, high, arabic, chinese | ten, bare, over, loose, vague, digits,
                     pieces.decimals[first], np.zeros(n, np.int64), pieces.broken[first], pieces.chained[first])
 
 

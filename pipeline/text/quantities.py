@@ -38,6 +38,9 @@ _REACH = 18
 """How far from its verb a number may stand and still state the change: 增加城镇就业岗位3200个."""
 
 
+_PARTS_PER = ((100, "%"), (1000, "‰"), (10000, "‱"), (1000000, "ppm"))
+
+
 @dataclass(frozen=True)
 class Cues:
     """The words that say what a number does, from seeds/lexicons/cues.csv, as tries with a kind and a value each."""
@@ -75,9 +78,9 @@ class Clauses:
     def of(cls, codes: Codes, numerals: Numerals, cues: Cues) -> Clauses:
         """Cut the block; a comma inside a figure (1，234) is no stop."""
         stop = np.flatnonzero(_STOPS[codes])
-        inside = last_before(numerals.start, stop + 1)
-        held = (inside >= 0) & (numerals.end[np.maximum(inside, 0)] > stop)
-        stop = stop[~held] if len(numerals) else stop
+        if len(numerals):
+            inside = last_before(numerals.start, stop + 1)
+            stop = stop[(inside < 0) | (numerals.end[np.maximum(inside, 0)] <= stop)]
         sentence = stop[_SENTENCE[codes[stop]]]
         word, start, end = cues.clause.everywhere(codes)
         base, base_start, base_end = cues.basis.everywhere(codes)  # apart, since 年均 lies inside 年均增长
@@ -203,14 +206,14 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     free |= rank
 
     # 百分之五, 三分之二; 三成, 两成半
-    percent, permille, tenth = units.named("%"), units.named("‰"), units.named("成")
-    of_hundred, of_thousand = numerals.denominator == 100, numerals.denominator == 1000
+    percent, tenth = units.named("%"), units.named("成")
     fraction = numerals.denominator > 0
-    bare_fraction = fraction & ~of_hundred & ~of_thousand
+    parts_per = [(numerals.denominator == size, units.named(name)) for size, name in _PARTS_PER if units.named(name) >= 0]
+    bare_fraction = fraction & ~np.logical_or.reduce([mask for mask, _ in parts_per])
     surface = surface.copy()
     points = units.named("个百分点")
     already = np.isin(surface, [points, units.named("百分点")])
-    for mask, name in ((of_hundred, percent), (of_thousand, permille)):
+    for mask, name in parts_per:
         change = mask & ~already
         surface[change], unit_end[change], end[change] = name, numerals.end[change], numerals.end[change]
     surface[bare_fraction] = -1
@@ -240,7 +243,16 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
         end[i] = np.where(half, end[i] + 1, np.where(digit, numerals.end[follow], end[i]))
         unit_end[i] = end[i]
         absorbed[follow[digit]] = True
-    # 零下5度, -3.2%
+    # 6岁半, 两年半
+    halved = free & (surface >= 0) & (codes[end] == ord("半")) & ~np.isin(codes[end + 1], [ord(c) for c in "数价年天月径导成票决制脱挂山岛路球场"])
+    halved &= np.isin(surface, [units.named(name) for name in ("年", "岁", "天", "周", "倍", "米", "斤", "亩", "里", "尺")]) & (exponent == 0) & ~tenths
+    mantissa = np.where(halved, mantissa * 10 + 5, mantissa)
+    high = np.where(halved, high * 10 + 5, high)
+    exponent, high_exponent = exponent - halved, high_exponent - halved
+    end, unit_end = end + halved, unit_end
+    # 零下5度, -3.2%, +8.6%
+    plus = numerals.arabic & (codes[start - 1] == ord("+")) & ~DIGITS[codes[start - 2]] & ~_LETTER[codes[start - 2]] & (surface >= 0)
+    start[plus] -= 1
     minus = numerals.arabic & (codes[start - 1] == ord("-")) & ~DIGITS[codes[start - 2]] & ~_LETTER[codes[start - 2]] & ~_unit_before(codes, start, units, unit_end)
     below_zero = (codes[start - 1] == ord("下")) & (codes[start - 2] == ord("零"))
     start[minus] -= 1
@@ -378,7 +390,8 @@ def _stepped(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints) -> 
     order = _order(figure.astype(float))
     lead = figure // np.power(10, np.maximum(order, 0))
     near &= (first >= 1) & (first <= 8) & (lead == first + 1) & (figure == lead * np.power(10, np.maximum(order, 0)))
-    near &= (order >= 1) & (~numerals.arabic[1:] | ((order >= 2) & (_multiplier(numerals, np.arange(1, n)) > 0)))
+    multiplied = _multiplier(numerals, np.arange(1, n)) > 0
+    near &= np.where(numerals.arabic[1:], multiplied, order >= 1)
     found[:-1] = near
     return found
 
@@ -642,9 +655,10 @@ def _indefinite(codes: Codes, numerals: Numerals, surface: Ints, end: Ints, star
 
 
 def _stands_alone(codes: Codes, numerals: Numerals, end: Ints, left: Ints, cues: Cues) -> Bools:
-    """Whether a bare multiplier (亿元, 万余人) states a number: something bounds it."""
+    """Whether a bare multiplier (亿元, 万余人) states a number: something bounds it, or a change ends in it."""
     word, _ = cues.bound_right.at(codes, end)
-    return (left >= 0) | numerals.over | (word >= 0)
+    reached = np.isin(codes[numerals.start - 1], [ord(c) for c in "至到达破过"])
+    return (left >= 0) | numerals.over | (word >= 0) | reached
 
 
 def _left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
@@ -685,8 +699,9 @@ def _bounds(codes: Codes, numerals: Numerals, q: Ints, last: Ints, end: Ints, le
     ranged = joined[q] | (numerals.high[q] != numerals.mantissa[q])
     bound[ranged & (bound != AT_LEAST)] = RANGE
     bound[(numerals.over[q] | trailing) & ~ranged] = OVER
+    bound[numerals.loose[q] & ~ranged] = ABOUT
     bound[top[q]] = TOP_N
-    return bound, q_end
+    return bound, q_end + trailing  # 12倍多
 
 
 def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clauses: Clauses, ranked: Bools, dated: Bools, years: Ints) -> None:
@@ -716,7 +731,8 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     changing = (kind == _CHANGE) & (adjacent <= _REACH) & ~of_between & between_clear
     short = (verb >= 0) & (clauses.cue_end[verb] - clauses.cue_start[verb] == 1)
     changing &= ~short | _gap_of_bounds(codes, verb_end, q.start)  # 降 in 连降暴雨3天 is no change of the days
-    changing |= compared & between_clear & (adjacent <= 4)
+    than = (verb >= 0) & (codes[np.maximum(verb_end, 1) - 1] == ord("于")) & ~point  # 不低于100元 compares with nothing
+    changing |= compared & between_clear & (adjacent <= 4) & ~than
     # 翻一番, 是上年的2倍
     doubling = (kind == _CHANGE) & (value == DOUBLE) & (adjacent <= 2)
     names = np.array([row.unit for row in units.rows] + [""])[q.row]
@@ -737,8 +753,8 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     value = value[source]
     direction = np.where(changing, np.where(value == DOUBLE, UP, value), -1)
     # a point difference without a verb of change is still one: 高于全省平均水平2.1个百分点
-    loose_point = point & ~changing
     over = clauses.last_cue(q.start, (_COMPARED, _CHANGE), clause)
+    loose_point = point & ~changing & ((over >= 0) | (basis_here >= 0)) & (kind != _SHARE)
     direction = np.where(loose_point & (over >= 0), clauses.cue_value[np.maximum(over, 0)], direction)
     basis_word = np.where(basis_here >= 0, clauses.cue_start[np.maximum(basis_here, 0)], -1)
     higher = np.isin(codes[np.maximum(basis_word, 0)], [ord("高"), ord("多"), ord("快"), ord("优")]) & (basis_word >= 0)
@@ -786,7 +802,9 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
     threshold = bounded & ~changing & ~part & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
     threshold &= (word_len > 0) | np.isin(q.bound, (AT_LEAST, AT_MOST))
-    threshold |= bounded & (dimensions == "age") & (word_len > 0)
+    threshold |= bounded & (dimensions == "age") & ((word_len > 0) | ((q.bound == RANGE) & noun))
+    closing = np.isin(codes[after], [ord("）"), ord(")")]) | ((codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同")))
+    threshold |= bounded & (word_len > 0) & closing & ~changing & ~part  # （年主营业务收入2000万元以上，下同）
     threshold |= np.isin(q.bound, (AT_LEAST, AT_MOST)) & ~changing & ~part & noun & _names_a_class(codes, numerals, after)
     bare = (q.rule == RULE["bare_multiplier"]) & (q.bound == AT_LEAST)
     threshold |= bare & noun & ~changing & ~part
@@ -827,7 +845,10 @@ def _set_bases(codes: Codes, numerals: Numerals, q: Quantities, clauses: Clauses
     n = len(q.numeral)
     value = np.where(basis_here >= 0, clauses.cue_value[np.maximum(basis_here, 0)], -1)
     # 比2005年增长: the date after 比 or 较 is the basis
-    year_of = _years_compared(codes, numerals, clauses, basis_here, dated, years)
+    before = clauses.last_cue(q.start, (_BASIS,), sentence)
+    opens = (basis_here < 0) & (before >= 0) & (clauses.cue_end[before] == clause - 1) & (codes[clauses.cue_end[before] - 1] == ord("比"))
+    value = np.where(opens, clauses.cue_value[np.maximum(before, 0)], value)  # 与2010年相比，共增加…
+    year_of = _years_compared(codes, numerals, clauses, basis_here, np.where(opens, before, -1), q, ratio, dated, years)
     value = np.where(year_of > 0, 10000 + year_of, value)
     stated = changing & (value >= 0)
     q.basis[stated] = value[stated]
@@ -859,16 +880,30 @@ def _freely_growing(codes: Codes, clauses: Clauses, verb: Ints) -> Bools:
     return np.isin(first, [ord("新")])
 
 
-def _years_compared(codes: Codes, numerals: Numerals, clauses: Clauses, basis_here: Ints, dated: Bools, years: Ints) -> Ints:
-    """The year in 比2005年, for each row whose basis word is 比 or 较 followed by a date; else -1."""
+def _years_compared(codes: Codes, numerals: Numerals, clauses: Clauses, basis_here: Ints, basis_before: Ints, q: Quantities,
+                    ratio: Bools, dated: Bools, years: Ints) -> Ints:
+    """The year of 比2005年, 与2010年相比 and 是1978年的3倍 for each row, else -1."""
     found = np.full(len(basis_here), -1, np.int64)
-    which = np.flatnonzero(basis_here >= 0)
-    if not len(which) or not len(numerals):
+    year_at = np.flatnonzero(dated & (years > 0))
+    if not len(year_at):
         return found
+    start, end = numerals.start[year_at], numerals.end[year_at] + 1
+    which = np.flatnonzero(basis_here >= 0)
     place = clauses.cue_end[basis_here[which]]
-    i = np.minimum(np.searchsorted(numerals.start, place), len(numerals) - 1)
-    hit = (numerals.start[i] == place) & dated[i] & (years[i] > 0)
-    found[which[hit]] = years[i[hit]]
+    i = np.minimum(np.searchsorted(start, place), len(start) - 1)
+    hit = start[i] == place
+    found[which[hit]] = years[year_at[i[hit]]]
+    which = np.flatnonzero((basis_before >= 0) | ((basis_here >= 0) & (found < 0)))
+    cue = np.maximum(basis_before[which], basis_here[which])
+    closes = codes[clauses.cue_end[cue] - 1] == ord("比")
+    which, cue = which[closes], cue[closes]
+    i = last_before(start, clauses.cue_start[cue])
+    near = (i >= 0) & (clauses.cue_start[cue] - end[np.maximum(i, 0)] <= 14) & np.isin(codes[start[np.maximum(i, 0)] - 1], [ord(c) for c in "与和同跟"])
+    found[which[near]] = years[year_at[i[near]]]
+    which = np.flatnonzero(ratio & (codes[q.start - 1] == ord("的")))
+    i = last_before(end, q.start[which])
+    near = (i >= 0) & (end[np.maximum(i, 0)] == q.start[which] - 1)
+    found[which[near]] = years[year_at[i[near]]]
     return found
 
 

@@ -105,7 +105,7 @@ def _visits(rows: list[UnitRow]) -> list[UnitRow]:
     """条次, 羽次, 个次: any classifier of one character with 次 counts occasions."""
     known = {row.surface for row in rows}
     heads = [row for row in rows if row.kind == "classifier" and len(row.surface) == 1 and not row.sense and row.surface not in "次批届"]
-    return [UnitRow(head.surface + "次", head.surface + "次", "visit", head.surface + "次", Fraction(1), Fraction(0), "classifier", "", ())
+    return [UnitRow(head.surface + "次", head.surface + "次", "count", head.surface + "次", Fraction(1), Fraction(0), "classifier", "", ())
             for head in heads if head.surface + "次" not in known]
 
 

@@ -128,18 +128,39 @@ def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints) -> Ints:
     blank = blank[(raw[blank] != 0x3000) & ~_BLANK[raw[blank - 1]] & ~_BLANK[raw[blank + 1]]]
     left, right = codes[blank - 1], codes[blank + 1]
     beside = (_DIGIT[left] & (_han(right) | _SYMBOL[right])) | (_han(left) & _DIGIT[right])
-    digits = _DIGIT[left] & _DIGIT[right]
-    grouped = np.zeros(len(blank), np.bool_)
-    for i in np.flatnonzero(digits):
-        at = int(blank[i])
-        before, after = at, at + 1
-        while _DIGIT[codes[before - 1]] and at - before < 4:
-            before -= 1
-        while _DIGIT[codes[after]] and after - at < 5:
-            after += 1
-        three = after - at - 1 == 3 and 1 <= at - before <= 3
-        grouped[i] = three and bool(_THIN[raw[at]] or (_han(codes[before - 1 : before])[0] and _han(codes[after : after + 1])[0]))
-    return blank[beside | grouped]
+    inside = blank[_DIGIT[left] & _DIGIT[right]]
+    return np.concatenate((blank[beside], inside[_splits_a_figure(raw, codes, inside)]))
+
+
+def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
+    """Which blanks between digits stand inside one figure: 3 215 678人, 8 1.6亿元, 99.971 2%.
+
+    The figure must touch a word on its left and a unit or stop on its right: columns of a table have blanks there.
+    """
+    begin, end = inside.copy(), inside + 1
+    groups = inside < 0
+    for _ in range(12):  # to the left over digits, points and further blanks of the same figure
+        blank = _BLANK[raw[begin - 1]] & _DIGIT[codes[begin - 2]]
+        more = _DIGIT[codes[begin - 1]] | (codes[begin - 1] == 0x2E) | blank
+        begin = np.where(more, begin - 1, begin)
+    for _ in range(12):
+        blank = _BLANK[raw[end]] & _DIGIT[codes[end + 1]]
+        more = _DIGIT[codes[end]] | ((codes[end] == 0x2E) & _DIGIT[codes[end + 1]]) | blank
+        groups = groups | (blank & more)
+        end = np.where(more, end + 1, end)
+    words = ~_BLANK[raw[begin - 1]] & ~_LETTER[codes[begin - 1]] & (codes[begin - 1] != 10) & ~_BLANK[raw[end]]
+    words &= _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]]
+    width = np.zeros(len(inside), np.int64)
+    for k in range(1, 5):
+        width += (width == k - 1) & _DIGIT[codes[inside - k]]
+    after = np.zeros(len(inside), np.int64)
+    for k in range(1, 6):
+        after += (after == k - 1) & _DIGIT[codes[inside + k]]
+    grouped = (after == 3) & (width <= 3) & (codes[inside - width] != 0x30) | _THIN[raw[inside]]
+    grouped |= (width == 3) & (codes[inside - 4] == 0x2E)  # after the point too
+    broken = (width <= 2) & (after <= 3) & (begin == inside - width) & ~groups  # a blank by mistake
+    named = _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]]
+    return words & (grouped | (broken & named & _han(codes[begin - 1])) | (broken & named & (codes[begin - 1] == 0x3001)))
 
 
 def _wraps(raw: Codes, codes: Codes, newline: Ints, breaks: Ints) -> Ints:
