@@ -24,7 +24,8 @@ from pipeline import checks, storage
 from pipeline.quality import laws
 from pipeline.read import Volume, VolumeSource, find_volumes, read_volume
 from pipeline.storage import PartWriter, Warehouse
-from pipeline.text.facts import load_reference, read_facts
+from pipeline.text.facts import read_facts
+from pipeline.text.reference import load_reference
 from pipeline.text.segment import segment
 
 # Single-run backfills are marked beta; they are what keeps a thousand books in one run.
@@ -229,7 +230,7 @@ def _volume(store: Warehouse, volume_id: str) -> Volume:
 @lru_cache(maxsize=2)
 def _reference(seeds: Path, version: str) -> Any:
     """The reference tables, loaded once for all volumes of a run."""
-    return load_reference(seeds)
+    return load_reference(storage.reference_folder(seeds))
 
 
 def _joined(found: pa.Table, settled: pa.Table, text: laws.Text) -> pa.Table:

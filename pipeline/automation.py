@@ -20,7 +20,6 @@ PUBLISHED_KEYS = [dg.AssetKey(name) for name in PUBLISHED]
 nianjian = dg.define_asset_job(
     "nianjian",
     selection=dg.AssetSelection.all(),
-    partitions_def=VOLUMES,
     description="Read the chosen volumes and publish every table.",
 )
 

@@ -81,11 +81,15 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Read books into tables; only what has changed is read again. 读书入表，只处理有变动的部分。"""
+    from pipeline.storage import ReferenceTableError
+
     sources = _chosen(seeds, volume or [])
     try:
         result = _execute(seeds, warehouse, sources, everything=not volume)
     except (KeyboardInterrupt, typer.Exit):
         raise
+    except ReferenceTableError as error:
+        _stop(MISUSED, f"nianjian: {error}")
     except Exception as error:
         _stop(BROKE, f"nianjian: the pipeline broke: {type(error).__name__}: {error}")
     _judge(result)
@@ -294,6 +298,7 @@ def query(
 ) -> None:
     """Ask the published tables a question in SQL; nothing can be changed. 用 SQL 查询，只读。"""
     import duckdb
+    import pyarrow as pa
     import pyarrow.csv
     import pyarrow.dataset
 
@@ -311,7 +316,8 @@ def query(
     # The tables are handed over as Arrow, so that the query needs, and gets, no access to files.
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     try:
-        found: Any = connection.execute(sql).to_arrow_table()
+        relation: Any = connection.sql(sql)
+        found: Any = relation.to_arrow_table() if relation is not None else pa.table({})
     except duckdb.Error as error:
         _stop(MISUSED, f"nianjian: {error}")
     if as_json:

@@ -71,6 +71,10 @@ class GateError(RuntimeError):
         super().__init__(f"not published, checks failed: {', '.join(failed)}")
 
 
+class ReferenceTableError(ValueError):
+    """A folder of books brings some of the reference tables and lacks others."""
+
+
 class StaleError(RuntimeError):
     """A published volume has no consistent parts any more; reading it again mends that."""
 
@@ -99,19 +103,32 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def reference_version(seeds: Path) -> str:
-    """Hash of the reference tables a run uses: `seeds/*.csv` and below `lexicons/`, else those of the project.
+def reference_folder(seeds: Path) -> Path:
+    """Where the reference tables of a run come from: `seeds` if it brings any, else the project's own.
 
-    A table that the folder of books does not bring comes from the project, whose own lie in `seeds/` beside the
-    package in a checkout; a folder of books therefore needs nothing but books.
+    The project's own lie in `seeds/` beside the package, so a folder of books needs nothing but books. One that
+    brings `units.csv` or `lexicons/` must bring every table the project has, or it would be read by half the rules:
+    raises ReferenceTableError naming what is missing.
     """
-    tables: dict[str, Path] = {}
-    for folder in (_HERE.parent / "seeds", seeds):
-        for path in (*folder.glob("*.csv"), *folder.glob("lexicons/**/*.csv")):
-            tables[path.relative_to(folder).as_posix()] = path
+    own = _HERE.parent / "seeds"
+    if not (seeds / "units.csv").exists() and not (seeds / "lexicons").exists():
+        return own
+    needed = [own / "units.csv", *own.glob("lexicons/**/*.csv")]
+    missing = sorted(name for p in needed if not (seeds / (name := p.relative_to(own).as_posix())).is_file())
+    if missing:
+        raise ReferenceTableError(
+            f"{seeds} brings reference tables but lacks {', '.join(missing)}; copy them from {own}, "
+            "or remove units.csv and lexicons/ to use the project's own"
+        )
+    return seeds
+
+
+def reference_version(seeds: Path) -> str:
+    """Hash of names and contents of the reference tables that a run over these books uses."""
+    folder = reference_folder(seeds)
     digest = hashlib.sha256()
-    for name, path in sorted(tables.items()):
-        digest.update(name.encode() + b"\0")
+    for path in sorted([*folder.glob("*.csv"), *folder.glob("lexicons/**/*.csv")]):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -23,7 +23,9 @@ def test_imports_go_one_way() -> None:
 
 def test_language_loads_without_dagster() -> None:
     code = "import sys, pipeline.read, pipeline.text.segment; print([m for m in ('dagster', 'duckdb') if m in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert loaded.stdout.strip() == "[]"
 
 
@@ -42,7 +44,9 @@ def test_lock_holds_what_pyproject_asks_for() -> None:
     asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     names = {re.split(r"[\[<>=~! ]", line, maxsplit=1)[0].lower() for line in asked}
     locked = {
-        line.split("==")[0].lower() for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line
+        line.split("==")[0].lower()
+        for line in (ROOT / "requirements.lock").read_text().splitlines()
+        if "==" in line
     }
     assert names <= locked
 
@@ -55,8 +59,12 @@ def test_imports_come_from_this_repository() -> None:
         assert Path(str(package.__file__)).resolve().is_relative_to(ROOT)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pipeline").rglob("*.py")) + sorted((ROOT / "schemas").rglob("*.py")))
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "pipeline").rglob("*.py")) + sorted((ROOT / "schemas").rglob("*.py"))
+)
 def test_module_says_what_belongs_in_it(path: Path) -> None:
     import ast
 
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path} opens without saying what it is for"
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), (
+        f"{path} opens without saying what it is for"
+    )

@@ -50,7 +50,9 @@ def table(name: str, *rows: dict[str, Any]) -> pa.Table:
     return pa.Table.from_pylist(list(rows), schema=schemas.arrow_schema(name))
 
 
-def entry(text: str, document: int = 1, start: int = 0, end: int | None = None, ordinal: int = 1) -> dict[str, Any]:
+def entry(
+    text: str, document: int = 1, start: int = 0, end: int | None = None, ordinal: int = 1
+) -> dict[str, Any]:
     end = len(text) if end is None else end
     return {
         "entry_id": f"临江-2012/{document}.txt#{ordinal:03}",
@@ -140,7 +142,10 @@ def test_settling_moves_offenders_to_rejects_and_accounts_for_them() -> None:
         numeral(FIRST, "12", claimed_by="quantity", claim_id="临江-2012/1.txt@22"),
     )
     text, entries = laws.Text(documents(FIRST)), table("entries", entry(FIRST))
-    given = {"quantities": table("quantities", good, wrong_slice, broken_rule, points_at_it), "numerals": numerals}
+    given = {
+        "quantities": table("quantities", good, wrong_slice, broken_rule, points_at_it),
+        "numerals": numerals,
+    }
     settled = laws.settle(given, text, entries, "临江-2012")
 
     assert settled.tables["quantities"]["quantity_id"].to_pylist() == ["临江-2012/1.txt@22", "x"]
@@ -162,7 +167,13 @@ def test_settling_orders_rows_by_document_and_place() -> None:
 
 
 def test_rejects_quote_the_text_at_their_place() -> None:
-    row = {"reject_id": "r", "document_id": "临江-2012/1.txt", "volume_id": "临江-2012", "stage": "s", "reason": "x"}
+    row = {
+        "reject_id": "r",
+        "document_id": "临江-2012/1.txt",
+        "volume_id": "临江-2012",
+        "stage": "s",
+        "reason": "x",
+    }
     rows = table(
         "rejects",
         row | {"span_start": 0, "span_end": 4, "source_text": None},
@@ -176,13 +187,22 @@ def test_rejects_quote_the_text_at_their_place() -> None:
 
 
 def test_two_rejects_of_one_name_are_told_apart_and_one_said_twice_is_one() -> None:
-    row = {"reject_id": "d!3:bad", "document_id": "d", "volume_id": "v", "stage": "s", "reason": "bad", "span_start": 3,
-           "span_end": 4}
+    row = {
+        "reject_id": "d!3:bad",
+        "document_id": "d",
+        "volume_id": "v",
+        "stage": "s",
+        "reason": "bad",
+        "span_start": 3,
+        "span_end": 4,
+    }
     merged = laws.merge_rejects([table("rejects", row), table("rejects", row, row | {"span_end": 5})], ["d"])
     assert merged["reject_id"].to_pylist() == ["d!3:bad", "d!3:bad~2"]
 
 
-@pytest.mark.parametrize(("removed", "kept", "severity"), [(3, 500, "warn"), (99, 0, "warn"), (300, 200, "error")])
+@pytest.mark.parametrize(
+    ("removed", "kept", "severity"), [(3, 500, "warn"), (99, 0, "warn"), (300, 200, "error")]
+)
 def test_some_bad_rows_warn_and_a_bad_table_stops(removed: int, kept: int, severity: str) -> None:
     (verdict,) = laws.contract({"dates": kept}, {"dates": removed}, schemas.empty("rejects"))
     assert (verdict.severity, verdict.failed, verdict.checked) == (severity, removed, removed + kept)
