@@ -1,0 +1,209 @@
+"""Sensor, schedule and definitions, ticked against a real instance."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipeline import automation
+from pipeline.assets import PUBLISHED, VOLUMES, Folders, partition_key, volume_of
+from pipeline.definitions import defs
+from pipeline.quality import laws
+from tests.integration.books import FARMS, HARBOUR, Bench
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test(temp_dir=str(tmp_path), overrides={"telemetry": {"enabled": False}}) as made:
+        yield made
+
+
+class Server:
+    """Ticks the sensor as the daemon does, and runs what it asks for."""
+
+    def __init__(self, bench: Bench, instance: dg.DagsterInstance) -> None:
+        self.bench, self.instance, self.cursor = bench, instance, None
+        self.folders = Folders(seeds=str(bench.seeds), warehouse=str(bench.warehouse))
+
+    def tick(self) -> dg.SensorResult:
+        with dg.build_sensor_context(
+            self.instance, cursor=self.cursor, resources={"folders": self.folders}, definitions=defs
+        ) as context:
+            result = automation.arriving_books(context)
+        assert isinstance(result, dg.SensorResult)
+        self.cursor = result.cursor  # type: ignore[assignment]
+        for request in result.dynamic_partitions_requests or []:
+            if isinstance(request, dg.AddDynamicPartitionsRequest):
+                self.instance.add_dynamic_partitions(
+                    request.partitions_def_name, list(request.partition_keys)
+                )
+            else:
+                for key in request.partition_keys:
+                    self.instance.delete_dynamic_partition(request.partitions_def_name, key)
+        return result
+
+    def requests(self) -> list[dg.RunRequest]:
+        return list(self.tick().run_requests or [])
+
+    def carry_out(self, request: dg.RunRequest, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
+        config = {
+            "resources": {
+                "folders": {"config": {"seeds": self.folders.seeds, "warehouse": self.folders.warehouse}}
+            }
+        }
+        more: dict[str, Any] = {"tags": request.tags}
+        if request.partition_key:
+            more = {"partition_key": request.partition_key}
+        if request.asset_selection:
+            more["asset_selection"] = request.asset_selection
+        return defs.resolve_job_def("nianjian").execute_in_process(
+            instance=self.instance, run_config=config | QUIET, raise_on_error=raise_on_error, **more
+        )
+
+    def partitions(self) -> set[str]:
+        return set(self.instance.get_dynamic_partitions(str(VOLUMES.name)))
+
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@pytest.fixture
+def server(bench: Bench, instance: dg.DagsterInstance) -> Server:
+    return Server(bench, instance)
+
+
+def test_new_books_run_once_they_stand_still(server: Server) -> None:
+    assert server.requests() == []
+    (request,) = server.requests()
+    assert server.partitions() == {"heshan-2012", "linjiang-2012"}
+    assert server.carry_out(request).success
+    assert {row["volume_id"] for row in server.bench.rows("documents")} == {"heshan-2012", "linjiang-2012"}
+    assert server.requests() == []
+
+
+def test_book_still_being_copied_is_left_alone(server: Server) -> None:
+    server.tick()
+    server.requests()
+    server.bench.book("xinzhen-2013", {"001.txt": HARBOUR[:40]})
+    assert server.requests() == []
+    server.bench.book("xinzhen-2013", {"001.txt": HARBOUR})
+    result = server.tick()
+    assert not result.run_requests
+    assert "xinzhen-2013" in str(result.skip_reason)
+    (request,) = server.requests()
+    assert request.partition_key == "xinzhen-2013"
+
+
+def test_changed_book_runs_alone_and_a_touched_one_does_not(server: Server) -> None:
+    server.tick()
+    server.carry_out(server.requests()[0])
+    for path in server.bench.seeds.rglob("*.txt"):
+        path.touch()
+    assert server.requests() == []
+    assert server.requests() == []
+    server.bench.book("heshan-2012", {"001.txt": FARMS.replace("56.3万亩", "57.3万亩")})
+    assert server.requests() == []
+    (request,) = server.requests()
+    assert request.partition_key == "heshan-2012"
+    assert server.carry_out(request).success
+    assert "57.3万亩" in {row["source_text"] for row in server.bench.rows("quantities")}
+    # Back to what it was: that is a change like any other.
+    server.bench.book("heshan-2012", {"001.txt": FARMS})
+    server.tick()
+    (request,) = server.requests()
+    assert request.partition_key == "heshan-2012"
+    assert request.run_key is None
+
+
+def test_removed_book_leaves_partitions_and_tables(server: Server) -> None:
+    server.tick()
+    server.carry_out(server.requests()[0])
+    shutil.rmtree(server.bench.seeds / "heshan-2012")
+    assert server.requests() == []
+    (request,) = server.requests()
+    assert server.partitions() == {"linjiang-2012"}
+    assert server.carry_out(request).success
+    assert {row["volume_id"] for row in server.bench.rows("entries")} == {"linjiang-2012"}
+    assert server.requests() == []
+
+
+def test_schedule_covers_every_book_and_forgets_the_gone(server: Server) -> None:
+    server.instance.add_dynamic_partitions(str(VOLUMES.name), ["vanished-1999"])
+    context = dg.build_schedule_context(server.instance, resources={"folders": server.folders})
+    request = automation.daily(context)
+    assert isinstance(request, dg.RunRequest)
+    assert server.partitions() == {"heshan-2012", "linjiang-2012"}
+    assert server.carry_out(request).success
+    assert automation.daily.execution_timezone == "Asia/Shanghai"
+    assert automation.daily.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert automation.arriving_books.default_status == dg.DefaultSensorStatus.RUNNING
+
+
+def test_definitions_load_and_show_every_table() -> None:
+    dg.Definitions.validate_loadable(defs)
+    graph = defs.resolve_asset_graph()
+    groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    assert groups == {"source", "text", "facts", "quality", "published"}
+    for name in PUBLISHED:
+        node = graph.get(dg.AssetKey(name))
+        columns = node.metadata["dagster/column_schema"].columns
+        assert columns
+        assert not node.is_partitioned
+        assert name.isascii()
+    names = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
+    assert {(t, c) for t in PUBLISHED for c in laws.CHECKS.get(t, {})} == names
+    assert graph.get(dg.AssetKey(["parts", "facts"])).partitions_def == VOLUMES
+    unit = next(
+        c
+        for c in graph.get(dg.AssetKey("quantities")).metadata["dagster/column_schema"].columns
+        if c.name == "unit"
+    )
+    assert unit.description.startswith("单位")
+
+
+def test_run_shows_counts_samples_and_checks(server: Server) -> None:
+    server.tick()
+    result = server.carry_out(server.requests()[0])
+    events = {
+        e.asset_key.to_user_string(): e.materialization for e in result.get_asset_materialization_events()
+    }
+    for name in PUBLISHED:
+        metadata = events[name].metadata
+        rows = metadata["dagster/row_count"].value
+        assert rows == len(server.bench.rows(name))
+        sample = metadata["sample"].value
+        assert len(sample) < 1000
+        if rows:
+            assert len(sample.splitlines()) > 2
+    assert all(e.passed for e in result.get_asset_check_evaluations())
+    assert events["parts/facts"].metadata["volumes_made"].value == 2
+
+
+def test_failing_rows_are_shown_as_a_table(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline import assets
+    from tests.integration.test_run import _overlapping
+
+    monkeypatch.setattr(assets, "segment", _overlapping)
+    server.tick()
+    request = server.requests()[0]
+    result = server.carry_out(request, raise_on_error=False)
+    assert not result.success
+    (tiling,) = [e for e in result.get_asset_check_evaluations() if e.check_name == "tiling"]
+    assert not tiling.passed
+    shown = tiling.metadata["failing_rows"]
+    assert isinstance(shown, dg.TableMetadataValue)
+    assert shown.records[0].data["document_id"] == "linjiang-2012/001.txt"
+    assert not (server.bench.warehouse / "entries.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["临江年鉴-2012", "a...b", "a....b", "100%实录", "tab\there", "...", "a%2Eb"]
+)
+def test_any_folder_name_makes_a_partition(name: str, instance: dg.DagsterInstance) -> None:
+    key = partition_key(name)
+    assert volume_of(key) == name
+    instance.add_dynamic_partitions("names", [key])
+    assert instance.get_dynamic_partitions("names") == [key]
