@@ -284,9 +284,9 @@ def _report(seeds: Path, warehouse: Path, as_json: bool) -> None:
 @app.command()
 def explain(text: Annotated[str, typer.Argument(help="A few words of text. 一段文字")]) -> None:
     """Show which tokens and rules made a value. 说明一个数值是怎样读出来的。"""
-    from pipeline.text import explain as explaining
+    from pipeline.text.explain import explain as explained
 
-    typer.echo(explaining.explain(text))
+    typer.echo(explained(text))
 
 
 @app.command()

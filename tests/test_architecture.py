@@ -22,7 +22,10 @@ def test_imports_go_one_way() -> None:
 
 
 def test_language_loads_without_dagster() -> None:
-    code = "import sys, pipeline.read, pipeline.text.segment; print([m for m in ('dagster', 'duckdb') if m in sys.modules])"
+    code = (
+        "import sys, pipeline.read, pipeline.text.segment, pipeline.text.facts\n"
+        "print([m for m in ('dagster', 'duckdb') if m in sys.modules])"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
