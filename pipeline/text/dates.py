@@ -66,6 +66,33 @@ class Dates:
     of_numeral: Ints
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Edges in the view: where entries begin and end, sentences end, documents begin, headings begin and end."""
+
+    entry_edge: Ints
+    sentence_edge: Ints
+    document_edge: Ints
+    heading_start: Ints
+    heading_end: Ints
+
+    def entry(self, place: Ints) -> Ints:
+        """A number that changes wherever another entry begins or ends."""
+        return np.searchsorted(self.entry_edge, place, "right")
+
+    def sentence(self, place: Ints) -> Ints:
+        """A number of the sentence of each place."""
+        return np.searchsorted(self.sentence_edge, place)
+
+    def document(self, place: Ints) -> Ints:
+        """A number of the document of each place."""
+        return np.searchsorted(self.document_edge, place, "right")
+
+    def headed(self, place: Ints) -> Bools:
+        """Whether each place lies in a heading, such as the month over the lines of a chronicle."""
+        return np.searchsorted(self.heading_start, place, "right") > np.searchsorted(self.heading_end, place, "right")
+
+
 NO_DAY = np.iinfo(np.int64).min
 
 
@@ -95,17 +122,15 @@ class _Pieces:
 _WORD_VALUES = ("H1", "H2", "YE", "T1", "T2", "T3")
 
 
-def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, entry_at: Ints, sentence_at: Ints,
-               document_at: Ints, heading_at: Bools, covered_year: int | None) -> Dates:
+def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, standing: Standing,
+               covered_year: int | None) -> Dates:
     """All dates of a block.
 
     Args:
         codes: the view.
         numerals: its numerals; `busy` marks those that are already something else (a model, a law article).
         words: the closed words of dates.
-        entry_at, sentence_at: for each place of the view, the number of its entry and of its sentence.
-        document_at, heading_at: for each place, the number of its document, and whether it lies in a heading (the
-            month over the lines of a chronicle).
+        standing: the entries, sentences, documents and headings that dates stand in.
         covered_year: the year the volume covers, for dates that leave it out.
     """
     pieces = _pieces(codes, numerals, busy, words)
@@ -121,11 +146,10 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
     tail = np.append(head[1:], n) - 1
     atoms = _Atoms.of(pieces, head, tail, atom_of)
     keep = _worthy(codes, pieces, atoms)
-    headed = heading_at[atoms.start]
-    document_at = document_at[atoms.start]
+    entry, sentence = standing.entry(atoms.start), standing.sentence(atoms.start)
     joined = _ranges(codes, atoms, keep)
-    year, source = _years(codes, atoms, keep, joined, entry_at, sentence_at, covered_year)
-    month, missing = _months(atoms, keep, joined, entry_at, document_at, headed)
+    year, source = _years(codes, atoms, keep, joined, entry, sentence, covered_year)
+    month, missing = _months(atoms, keep, entry, standing.document(atoms.start), standing.headed(atoms.start))
     impossible = np.where(missing, 2, 0)
     first, bad_first = _edges(atoms, year, month, last=False)
     last, bad_last = _edges(atoms, year, month, last=True)
@@ -363,7 +387,7 @@ def _ranges(codes: Codes, atoms: _Atoms, keep: Bools) -> Bools:
     return joined
 
 
-def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry_at: Ints, sentence_at: Ints,
+def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints, sentence: Ints,
            covered: int | None) -> tuple[Ints, Ints]:
     """The year of each atom (-1 unknown) and where it comes from.
 
@@ -374,7 +398,6 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry_at: In
     year, source = atoms.year.copy(), np.zeros(n, np.int64)
     source[:] = 3
     source[atoms.has_year] = 0
-    entry, sentence = entry_at[atoms.start], sentence_at[atoms.start]
     opening = code_set("。；\n\f】　 ！？\0")[codes[atoms.start - 1]]
     setter = keep & atoms.has_year & ((atoms.month > 0) | (opening & code_set("，,")[codes[atoms.end]]) | np.append(joined[1:], False) & False)
     index = np.where(setter, np.arange(n), -1)
@@ -382,7 +405,7 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry_at: In
     need = ~atoms.has_year & (atoms.decade < 0) & (atoms.century < 0)
     has = need & (carried >= 0)
     by = np.maximum(carried, 0)
-    has &= (entry[by] == entry) & (entry >= 0)
+    has &= entry[by] == entry
     same_sentence = sentence[by] == sentence
     opener = opening[by]
     later = (atoms.month[by] <= 0) | (atoms.month < 0) | (atoms.month >= atoms.month[by])
@@ -419,11 +442,10 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry_at: In
     return year, source
 
 
-def _months(atoms: _Atoms, keep: Bools, joined: Bools, entry_at: Ints, document: Ints, headed: Bools) -> tuple[Ints, Bools]:
+def _months(atoms: _Atoms, keep: Bools, entry: Ints, document: Ints, headed: Bools) -> tuple[Ints, Bools]:
     """The month of each atom; a bare day takes that of the last date before it in its entry, else of the heading."""
     n = len(atoms.start)
     month = atoms.month.copy()
-    entry = entry_at[atoms.start]
     bare = (atoms.day >= 0) & (atoms.month < 0)
     index = np.where((atoms.month > 0) & keep, np.arange(n), -1)
     last = np.maximum.accumulate(np.concatenate((np.full(1, -1), index[:-1])))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.read import Volume
 from pipeline.text import quantities as q_
 from pipeline.text.arrow import cut, days, decimals, ids, named, positions
-from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates, read_dates
+from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates, Standing, read_dates
 from pipeline.text.lexer import Bools, Ints, code_set, runs
 from pipeline.text.lookalikes import CODE, REASONS, mask_words, name_lookalikes
 from pipeline.text.numerals import CHINESE, Numerals, read_numerals
@@ -167,6 +167,16 @@ class _Places:
         return _inside(place, self.zone_start, self.zone_end, self.zone_reason)
 
 
+    def standing(self, block: Block) -> Standing:
+        """What entry, sentence, document and heading the dates of a block stand in."""
+        heading = self.zone_reason == CODE["heading"]
+        stop = np.flatnonzero(code_set("。！？\n\f")[block.codes])
+        entry = np.unique(np.concatenate((self.entry_start, self.entry_end, self.base)))
+        view = block.place
+        return Standing(np.searchsorted(view, entry), stop, np.searchsorted(view, self.base),
+                        np.searchsorted(view, self.zone_start[heading]), np.searchsorted(view, self.zone_end[heading]))
+
+
 def _inside(place: Ints, start: Ints, end: Ints, label: Ints) -> Ints:
     if not len(start):
         return np.full(len(place), -1, np.int64)
@@ -185,12 +195,12 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     reason = places.furniture(text_start)
     furniture = reason >= 0
     clauses = Clauses.of(codes, numerals, reference.cues)
-    printed = units.row_of(codes, surface, numerals.start, unit_end, clauses.begin(numerals.start))
+    found = units.contexts.found(codes)
+    printed = units.row_of(found, surface, numerals.start, unit_end, clauses.begin(numerals.start))
     named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes)
     reason = np.where(furniture, reason, named_reason)
-    entry_at, sentence_at, document_at, heading_at = _running_numbers(block, places)
     headings = furniture & (reason == CODE["heading"])
-    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, entry_at, sentence_at, document_at, heading_at,
+    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, places.standing(block),
                        volume.covered_year)
     dated = (dates.of_numeral >= 0) & ~furniture
     years = np.full(len(numerals), -1, np.int64)
@@ -198,7 +208,8 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     years[four] = numerals.integer()[four]
     taken = (reason >= 0) | dated
     ordinal = reason == CODE["ordinal"]
-    quantities = read_quantities(codes, numerals, taken, units, reference.cues, clauses, surface, unit_start, unit_end, dated, years)
+    quantities = read_quantities(codes, numerals, taken, units, reference.cues, clauses, found, surface, printed, unit_start, unit_end,
+                                 dated, years)
     counted = quantities.of_numeral >= 0
     reason[counted & ordinal] = -1  # a place in a ranking, after all
     points = text_codes(block.text)
@@ -209,24 +220,6 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     quantity_table = _quantities_table(frame, quantities, numerals, reference)
     number_rows, rejected = _settle(frame, numerals, quantities, dates, in_entry, reason, codes, mask, word_start, word_end, word_reason)
     return {"quantities": quantity_table, "dates": date_table, "numerals": number_rows, "rejects": rejected}
-
-
-def _running_numbers(block: Block, places: _Places) -> tuple[Ints, Ints, Ints, Bools]:
-    """For each place of the view: a number of its entry, of its sentence and of its document, and whether it is a heading."""
-    size = len(block.codes)
-
-    def counted(edges: Ints) -> Ints:
-        marks = np.zeros(size, np.int32)
-        marks[np.minimum(np.searchsorted(block.place, edges), size - 1)] = 1
-        return np.cumsum(marks)
-
-    entry = counted(np.concatenate((places.entry_start, places.entry_end, places.base)))
-    heading = places.zone_reason == CODE["heading"]
-    step = np.zeros(size + 1, np.int32)
-    np.add.at(step, np.searchsorted(block.place, places.zone_start[heading]), 1)
-    np.add.at(step, np.searchsorted(block.place, places.zone_end[heading]), -1)
-    stop = code_set("。！？\n\f")[block.codes]
-    return entry, np.cumsum(stop), counted(places.base), np.cumsum(step)[:size] > 0
 
 
 @dataclass

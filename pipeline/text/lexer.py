@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+@lru_cache(maxsize=512)
 def code_set(characters: str) -> Bools:
     """A table of 65 536 flags, true at the characters given: `code_set("，。")[codes]` is a mask."""
     table = np.zeros(65536, np.bool_)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, last_before
 from pipeline.text.numerals import CHINESE, DIGITS, Numerals
-from pipeline.text.units import Units
+from pipeline.text.units import FoundContexts, Units
 
 EXACT, OVER, AT_LEAST, AT_MOST, ABOUT, RANGE, TOP_N = range(7)
 BOUNDS = ("exact", "over", "at_least", "at_most", "about", "range", "top_n")
@@ -159,21 +159,22 @@ def printed_units(codes: Codes, numerals: Numerals, units: Units) -> tuple[Ints,
     start, end = numerals.end.copy(), numerals.end + length
     # 5个多月, 3个半小时
     each, month = units.named("个"), units.named("个月")
-    more = (surface == each) & np.isin(codes[end], [ord("多"), ord("余")]) & (codes[end + 1] == ord("月"))
+    more = (surface == each) & code_set("多余")[codes[end]] & (codes[end + 1] == ord("月"))
     surface[more], end[more] = month, end[more] + 2
     numerals.over |= more
     return surface, start, end
 
 
 def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units, cues: Cues, clauses: Clauses,
-                    surface: Ints, unit_start: Ints, unit_end: Ints, dated: Bools, years: Ints) -> Quantities:
+                    found: FoundContexts, surface: Ints, printed: Ints, unit_start: Ints, unit_end: Ints, dated: Bools, years: Ints) -> Quantities:
     """All quantities of a block.
 
     Args:
         codes, numerals: the view and its numerals.
         taken: numerals that are already a date or a look-alike.
         units, cues, clauses: the unit table, the cue words, and where clauses begin.
-        surface, unit_start, unit_end: from `printed_units`.
+        found: the words of the block that decide between senses of a unit.
+        surface, unit_start, unit_end: from `printed_units`; `printed` is the unit row of each surface, or -1.
         dated: numerals inside a date (of `taken`), for 比2005年; years: the year each of them states, or -1.
     """
     n = len(numerals)
@@ -187,7 +188,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
 
     # ranks and tops: 第9位, 居全省第2, 前10名
     ordinal = codes[start - 1] == ord("第")
-    placed = np.isin(codes[numerals.end], [ord("位"), ord("名")])
+    placed = code_set("位名")[codes[numerals.end]]
     verb = last_before(np.flatnonzero(_PLACING[codes]), start)
     places = np.flatnonzero(_PLACING[codes])
     verb_at = places[np.maximum(verb, 0)] if len(places) else start * 0
@@ -197,7 +198,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     end[rank & placed] = numerals.end[rank & placed] + 1
     end[rank & ~placed] = numerals.end[rank & ~placed]
     rule[rank] = RULE["rank"]
-    top = (codes[start - 1] == ord("前")) & np.isin(codes[numerals.end], [ord(c) for c in "名位强家个大所"]) & free & (numerals.integer() > 1)
+    top = (codes[start - 1] == ord("前")) & code_set("名位强家个大所")[codes[numerals.end]] & free & (numerals.integer() > 1)
     start[top] -= 1
     missing_top = top & (surface < 0)
     unit_end[missing_top] += 1
@@ -210,7 +211,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     fraction = numerals.denominator > 0
     parts_per = [(numerals.denominator == size, units.named(name)) for size, name in _PARTS_PER if units.named(name) >= 0]
     bare_fraction = fraction & ~np.logical_or.reduce([mask for mask, _ in parts_per])
-    surface = surface.copy()
+    as_printed, surface = surface, surface.copy()
     points = units.named("个百分点")
     already = np.isin(surface, [points, units.named("百分点")])
     for mask, name in parts_per:
@@ -244,7 +245,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
         unit_end[i] = end[i]
         absorbed[follow[digit]] = True
     # 6岁半, 两年半
-    halved = free & (surface >= 0) & (codes[end] == ord("半")) & ~np.isin(codes[end + 1], [ord(c) for c in "数价年天月径导成票决制脱挂山岛路球场"])
+    halved = free & (surface >= 0) & (codes[end] == ord("半")) & ~code_set("数价年天月径导成票决制脱挂山岛路球场")[codes[end + 1]]
     halved &= np.isin(surface, [units.named(name) for name in ("年", "岁", "天", "周", "倍", "米", "斤", "亩", "里", "尺")]) & (exponent == 0) & ~tenths
     mantissa = np.where(halved, mantissa * 10 + 5, mantissa)
     high = np.where(halved, high * 10 + 5, high)
@@ -292,10 +293,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     rule[indexed] = RULE["index"]
     _table_units(codes, numerals, usable & (surface < 0) & ~bare_fraction & ~indexed & numerals.arabic, surface, rule, units)
 
-    row = units.row_of(codes, surface, start, np.maximum(unit_end, end), clause)
-    row[usable & shared & (row < 0)] = -1
+    row = printed.copy()
+    i = np.flatnonzero(surface != as_printed)
+    row[i] = units.row_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i])
     below, below_count, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
-    second |= _compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
+    compound = _compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
+    second |= compound
     ratio_start, ratio_end, terms, in_ratio = _proportions(codes, numerals, usable & (surface < 0), clause)
 
     kept = usable & ((row >= 0) | bare_fraction | rank | indexed) & ~second & ~in_ratio
@@ -328,10 +331,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     of_numeral[result.numeral] = np.arange(len(result.numeral))
     both = np.flatnonzero(joined & kept)
     of_numeral[both + 1] = of_numeral[both]
-    for follow in np.flatnonzero(absorbed):
-        of_numeral[follow] = of_numeral[follow - 1]
-    for first, members in in_ratio_members(in_ratio, numerals, ratio_start, ratio_end):
-        of_numeral[members] = np.flatnonzero(result.numeral == first)
+    follow = np.flatnonzero(absorbed | compound)
+    for _ in range(2):
+        of_numeral[follow] = np.where(of_numeral[follow] < 0, of_numeral[follow - 1], of_numeral[follow])
+    of_numeral[follow] = of_numeral[follow - 1]
+    member = np.flatnonzero(in_ratio)
+    of_numeral[member] = of_numeral[np.searchsorted(numerals.start, ratio_start)][np.searchsorted(ratio_start, numerals.start[member], "right") - 1]
     result.of_numeral = of_numeral
     _roles(codes, numerals, result, units, clauses, (rank | top)[result.numeral], dated, years)
     return result
@@ -365,7 +370,7 @@ def _ranges(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, star
     near |= (gap_plain == 2) & (joint == ord("—")) & (codes[end[:-1] + 1] == ord("—"))
     near &= usable[:-1] & usable[1:] & (surface[1:] >= 0)
     near &= (surface[:-1] < 0) | (surface[:-1] == surface[1:])
-    from_to = np.isin(joint, [ord("至"), ord("到")]) & np.isin(codes[start[:-1] - 1], [ord("由"), ord("从"), ord("自")]) & (surface[:-1] >= 0)
+    from_to = code_set("至到")[joint] & code_set("由从自")[codes[start[:-1] - 1]] & (surface[:-1] >= 0)
     near &= ~from_to
     near &= numerals.arabic[:-1] == numerals.arabic[1:]
     near &= (numerals.denominator[:-1] == numerals.denominator[1:])
@@ -437,7 +442,7 @@ def _noun_units(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, c
     bound, length = cues.bound_left.at(codes, place, -1)
     place = place - np.where(bound >= 0, length, 0)
     for _ in range(2):
-        place = place - np.isin(codes[place], [ord(c) for c in "为达至是共"])
+        place = place - code_set("为达至是共")[codes[place]]
     word, length = cues.noun.at(codes, place, -1)
     inside = (word >= 0) & (place - length + 1 >= clause[which])
     surface = np.where(inside, cues.noun_surface[np.maximum(word, 0)], -2)
@@ -456,7 +461,7 @@ def _table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints,
     place = mark + 3
     multiplier = np.zeros(len(mark), np.int64)
     for _ in range(2):
-        times = np.isin(codes[place], [ord("万"), ord("亿"), ord("千"), ord("百")])
+        times = code_set("万亿千百")[codes[place]]
         fused, _ = units.at(codes, place)
         times &= fused < 0
         power = np.select([codes[place] == ord("万"), codes[place] == ord("亿"), codes[place] == ord("千"), codes[place] == ord("百")], [4, 8, 3, 2], 0)
@@ -580,7 +585,7 @@ def _proportions(codes: Codes, numerals: Numerals, usable: Bools, clause: Ints) 
     terms: list[str] = []
     if n > 1:
         joint = codes[numerals.end[:-1]]
-        near = (numerals.start[1:] - numerals.end[:-1] == 1) & np.isin(joint, [ord(":"), ord("："), ord("比")]) & usable[:-1] & usable[1:]
+        near = (numerals.start[1:] - numerals.end[:-1] == 1) & code_set(":：比")[joint] & usable[:-1] & usable[1:]
         i = 0
         places = np.flatnonzero(near)
         while i < len(places):
@@ -594,16 +599,6 @@ def _proportions(codes: Codes, numerals: Numerals, usable: Bools, clause: Ints) 
             ends.append(int(numerals.end[last]))
             terms.append("；".join(_plain(numerals, k) for k in chosen))
     return np.array(starts, np.int64), np.array(ends, np.int64), terms, member
-
-
-def in_ratio_members(member: Bools, numerals: Numerals, starts: Ints, ends: Ints) -> list[tuple[int, Ints]]:
-    """For each proportion, its first numeral and all its numerals."""
-    result = []
-    for start, end in zip(starts, ends, strict=True):
-        first = int(np.searchsorted(numerals.start, start))
-        last = int(np.searchsorted(numerals.start, end))
-        result.append((first, np.arange(first, last)))
-    return result
 
 
 def _plain(numerals: Numerals, i: int) -> str:
@@ -650,14 +645,14 @@ def _indefinite(codes: Codes, numerals: Numerals, surface: Ints, end: Ints, star
     one &= classifier[surface]
     closed = _INVENTORY[codes[end]]
     before = codes[start - 1]
-    opens = _END[before] | np.isin(before, [ord(c) for c in "这那每另某同新第是为成有了的以"])
+    opens = _END[before] | code_set("这那每另某同新第是为成有了的以")[before]
     return one & ~(closed & ~opens)
 
 
 def _stands_alone(codes: Codes, numerals: Numerals, end: Ints, left: Ints, cues: Cues) -> Bools:
     """Whether a bare multiplier (亿元, 万余人) states a number: something bounds it, or a change ends in it."""
     word, _ = cues.bound_right.at(codes, end)
-    reached = np.isin(codes[numerals.start - 1], [ord(c) for c in "至到达破过"])
+    reached = code_set("至到达破过")[codes[numerals.start - 1]]
     return (left >= 0) | numerals.over | (word >= 0) | reached
 
 
@@ -669,16 +664,16 @@ def _left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
     before = codes[begin - 1]
     single = length == 1
     first = codes[start - 1]
-    wrong = single & (first == ord("约")) & np.isin(before, [ord(c) for c in "节签合预条制公违契履续邀特相隐简俭婚誓爽"])
-    wrong |= single & (first == ord("近")) & np.isin(before, [ord(c) for c in "最附邻临靠亲就远接贴逼晚相新"])
+    wrong = single & (first == ord("约")) & code_set("节签合预条制公违契履续邀特相隐简俭婚誓爽")[before]
+    wrong |= single & (first == ord("近")) & code_set("最附邻临靠亲就远接贴逼晚相新")[before]
     recent = single & (first == ord("近"))
     after_number = codes[np.minimum(start + 1, len(codes) - 1)]
-    wrong |= recent & (np.isin(after_number, [ord("年")]) | np.isin(codes[np.minimum(start + 2, len(codes) - 1)], [ord("年")])) & np.isin(before, [ord(c) for c in "，。；、\n\f】 \0的是在"])
-    wrong |= single & (first == ord("超")) & np.isin(before, [ord(c) for c in "赶马高黄胡孟王李张刘陈"])
+    wrong |= recent & (np.isin(after_number, [ord("年")]) | code_set("年")[codes[np.minimum(start + 2, len(codes) - 1)]]) & code_set("，。；、\n\f】 \0的是在")[before]
+    wrong |= single & (first == ord("超")) & code_set("赶马高黄胡孟王李张刘陈")[before]
     wrong |= single & (first == ord("上")) & ~CHINESE[codes[start]]
-    wrong |= single & (first == ord("上")) & np.isin(before, [ord(c) for c in "以之会网线路桥海世地身马台市"])
+    wrong |= single & (first == ord("上")) & code_set("以之会网线路桥海世地身马台市")[before]
     wrong |= single & (first == ord("逾")) & (before == ord("不"))
-    wrong |= (word >= 0) & (length >= 2) & np.isin(before, [ord(c) for c in "不未"]) & np.isin(codes[begin], [ord("超"), ord("低"), ord("少"), ord("高")])
+    wrong |= (word >= 0) & (length >= 2) & code_set("不未")[before] & code_set("超低少高")[codes[begin]]
     return np.where(wrong, -1, value), np.where(wrong, start, begin)
 
 
@@ -695,7 +690,7 @@ def _bounds(codes: Codes, numerals: Numerals, q: Ints, last: Ints, end: Ints, le
     said = (right >= 0) & ~ranked[q]
     bound[said & (bound == EXACT)] = right[said & (bound == EXACT)]
     bound[said & (right == ABOUT)] = ABOUT
-    trailing = np.isin(codes[q_end], [ord("多"), ord("余")]) & ~numerals.over[q] & (_END[codes[q_end + 1]] | np.isin(codes[q_end + 1], [ord("的"), ord("时")]))
+    trailing = code_set("多余")[codes[q_end]] & ~numerals.over[q] & (_END[codes[q_end + 1]] | code_set("的时")[codes[q_end + 1]])
     ranged = joined[q] | (numerals.high[q] != numerals.mantissa[q])
     bound[ranged & (bound != AT_LEAST)] = RANGE
     bound[(numerals.over[q] | trailing) & ~ranged] = OVER
@@ -744,11 +739,13 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     listed &= (dimensions[previous] == dimensions) | q.shared[previous]
     carry = np.zeros(n, np.bool_)
     source = np.arange(n)
-    for i in np.flatnonzero(listed):
-        p = previous[i]
-        if (changing[p] or carry[p]) and verb[i] == verb[p]:
-            carry[i] = True
-            source[i] = source[p]
+    follows = listed & (verb == verb[previous])
+    for _ in range(12):
+        more = follows & ~carry & (changing | carry)[previous]
+        if not more.any():
+            break
+        carry |= more
+        source[more] = source[previous[more]]
     changing = changing | carry
     value = value[source]
     direction = np.where(changing, np.where(value == DOUBLE, UP, value), -1)
@@ -757,8 +754,8 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     loose_point = point & ~changing & ((over >= 0) | (basis_here >= 0)) & (kind != _SHARE)
     direction = np.where(loose_point & (over >= 0), clauses.cue_value[np.maximum(over, 0)], direction)
     basis_word = np.where(basis_here >= 0, clauses.cue_start[np.maximum(basis_here, 0)], -1)
-    higher = np.isin(codes[np.maximum(basis_word, 0)], [ord("高"), ord("多"), ord("快"), ord("优")]) & (basis_word >= 0)
-    lower = np.isin(codes[np.maximum(basis_word, 0)], [ord("低"), ord("少"), ord("慢")]) & (basis_word >= 0)
+    higher = code_set("高多快优")[codes[np.maximum(basis_word, 0)]] & (basis_word >= 0)
+    lower = code_set("低少慢")[codes[np.maximum(basis_word, 0)]] & (basis_word >= 0)
     direction = np.where(loose_point & (direction < 0) & higher, UP, direction)
     direction = np.where(loose_point & (direction < 0) & lower, DOWN, direction)
     changing |= loose_point
@@ -767,9 +764,8 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     q.mantissa[negative] = -q.mantissa[negative]
     q.high[negative] = -q.high[negative]
 
-    ratio = multiple & ~changing & (np.isin(codes[q.start - 1], [ord("的"), ord("为"), ord("于"), ord("达"), ord("是")]) | ((kind == _LEVEL) & (adjacent <= 3)))
-    for i in np.flatnonzero(listed & multiple & ~changing & ~ratio):
-        ratio[i] = ratio[previous[i]]
+    ratio = multiple & ~changing & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == _LEVEL) & (adjacent <= 3)))
+    ratio |= listed & multiple & ~changing & ratio[previous]
     larger = q.mantissa * np.power(10.0, q.exponent) > 1
     direction = np.where(ratio, np.where(larger, UP, DOWN), direction)
     change_kind = np.where(changing, DELTA, -1)
@@ -798,12 +794,12 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     bounded = np.isin(q.bound, (AT_LEAST, AT_MOST, OVER, RANGE))
     word_len = _right_bound_length(codes, follow)
     after = follow + word_len
-    noun = ~np.isin(codes[after], [ord(c) for c in "增下比和与及至到左上"]) & _han(codes[after])
+    noun = ~code_set("增下比和与及至到左上")[codes[after]] & _han(codes[after])
     counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
     threshold = bounded & ~changing & ~part & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
     threshold &= (word_len > 0) | np.isin(q.bound, (AT_LEAST, AT_MOST))
     threshold |= bounded & (dimensions == "age") & ((word_len > 0) | ((q.bound == RANGE) & noun))
-    closing = np.isin(codes[after], [ord("）"), ord(")")]) | ((codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同")))
+    closing = code_set("）)")[codes[after]] | ((codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同")))
     threshold |= bounded & (word_len > 0) & closing & ~changing & ~part  # （年主营业务收入2000万元以上，下同）
     threshold |= np.isin(q.bound, (AT_LEAST, AT_MOST)) & ~changing & ~part & noun & _names_a_class(codes, numerals, after)
     bare = (q.rule == RULE["bare_multiplier"]) & (q.bound == AT_LEAST)
@@ -824,17 +820,17 @@ def _names_a_class(codes: Codes, numerals: Numerals, after: Ints) -> Bools:
     width = numerals.start[i] - after
     near = (width >= 2) & (width <= 8)
     han = np.concatenate((np.zeros(1, np.int64), np.cumsum(~_han(codes))))
-    return near & (han[np.maximum(numerals.start[i], after)] == han[after]) & ~np.isin(codes[after], [ord(c) for c in "增比和与及至到达其"])
+    return near & (han[np.maximum(numerals.start[i], after)] == han[after]) & ~code_set("增比和与及至到达其")[codes[after]]
 
 
 def _right_bound_length(codes: Codes, places: Ints) -> Ints:
     """Length of 以上 以下 以内 及以上 at each place."""
     length = np.zeros(len(places), np.int64)
     yi = codes[places] == ord("以")
-    length[yi & np.isin(codes[places + 1], [ord(c) for c in "上下内"])] = 2
-    ji = np.isin(codes[places], [ord("及"), ord("或"), ord("含")]) & (codes[places + 1] == ord("以")) & np.isin(codes[places + 2], [ord(c) for c in "上下内"])
+    length[yi & code_set("上下内")[codes[places + 1]]] = 2
+    ji = code_set("及或含")[codes[places]] & (codes[places + 1] == ord("以")) & code_set("上下内")[codes[places + 2]]
     length[ji] = 3
-    bracket = np.isin(codes[places], [ord("（"), ord("(")]) & (codes[places + 1] == ord("含")) & (codes[places + 3] == ord("以"))
+    bracket = code_set("（(")[codes[places]] & (codes[places + 1] == ord("含")) & (codes[places + 3] == ord("以"))
     length[bracket] = 5
     return length
 
@@ -853,31 +849,23 @@ def _set_bases(codes: Codes, numerals: Numerals, q: Quantities, clauses: Clauses
     stated = changing & (value >= 0)
     q.basis[stated] = value[stated]
     q.basis_stated[stated] = 1
-    carried = -1
-    carried_entry = -1
-    title = np.flatnonzero((codes == ord("【")) | (codes == 12) | (codes == ord("〖")))
+    title = np.flatnonzero(code_set("【〖\f")[codes])
     entry = np.searchsorted(title, q.start)
-    sentence_of_basis = -1
-    words = np.array(q.change_kind)
-    free_growth = _freely_growing(codes, clauses, verb)
-    for i in np.flatnonzero(changing):
-        if q.basis[i] >= 0:
-            if q.basis[i] != _OTHER:  # 高于全省平均 is no time, and is not carried on
-                carried, carried_entry, sentence_of_basis = int(q.basis[i]), int(entry[i]), int(sentence[i])
-            continue
-        if carried < 0 or carried_entry != entry[i]:
-            continue
-        near = sentence_of_basis == sentence[i]
-        relative = words[i] in (RATE, POINTS, BY_MULTIPLE)
-        if (relative or near) and not free_growth[i]:
-            q.basis[i] = carried
-            q.basis_stated[i] = 0
+    # 高于全省平均 is no time, and is not carried on
+    giver = np.where(stated & (q.basis != _OTHER), np.arange(n), -1)
+    by = np.maximum.accumulate(giver)
+    held = np.maximum(by, 0)
+    relative = np.isin(q.change_kind, (RATE, POINTS, BY_MULTIPLE))
+    elided = changing & ~stated & (by >= 0) & (entry[held] == entry) & (relative | (sentence[held] == sentence))
+    elided &= ~_freely_growing(codes, clauses, verb)
+    q.basis[elided] = q.basis[held[elided]]
+    q.basis_stated[elided] = 0
 
 
 def _freely_growing(codes: Codes, clauses: Clauses, verb: Ints) -> Bools:
     """Verbs that compare with nothing: 新增, 增设, 净增."""
     first = np.where(verb >= 0, codes[clauses.cue_start[np.maximum(verb, 0)]], 0)
-    return np.isin(first, [ord("新")])
+    return code_set("新")[first]
 
 
 def _years_compared(codes: Codes, numerals: Numerals, clauses: Clauses, basis_here: Ints, basis_before: Ints, q: Quantities,
@@ -898,7 +886,7 @@ def _years_compared(codes: Codes, numerals: Numerals, clauses: Clauses, basis_he
     closes = codes[clauses.cue_end[cue] - 1] == ord("比")
     which, cue = which[closes], cue[closes]
     i = last_before(start, clauses.cue_start[cue])
-    near = (i >= 0) & (clauses.cue_start[cue] - end[np.maximum(i, 0)] <= 14) & np.isin(codes[start[np.maximum(i, 0)] - 1], [ord(c) for c in "与和同跟"])
+    near = (i >= 0) & (clauses.cue_start[cue] - end[np.maximum(i, 0)] <= 14) & code_set("与和同跟")[codes[start[np.maximum(i, 0)] - 1]]
     found[which[near]] = years[year_at[i[near]]]
     which = np.flatnonzero(ratio & (codes[q.start - 1] == ord("的")))
     i = last_before(end, q.start[which])
@@ -917,7 +905,7 @@ def _gap_of_bounds(codes: Codes, begin: Ints, end: Ints) -> Bools:
     """Whether nothing but 了 出 达 约 近 stands between."""
     width = end - begin
     first = codes[np.maximum(begin, 0)]
-    return (width == 0) | ((width == 1) & np.isin(first, [ord(c) for c in "了出达约近过"]))
+    return (width == 0) | ((width == 1) & code_set("了出达约近过")[first])
 
 
 def _han(codes: Codes) -> Bools:

@@ -37,6 +37,61 @@ class UnitRow:
 
 
 @dataclass(frozen=True)
+class Contexts:
+    """The words that decide between the senses of a surface.
+
+    Attributes:
+        trie: every such word of every row.
+        of_row: for each row that needs one, the words of the trie that begin with one of its own, and how long that is.
+    """
+
+    trie: Trie
+    of_row: dict[int, list[tuple[int, int]]]
+
+    @classmethod
+    def of(cls, rows: list[UnitRow]) -> Contexts:
+        words = sorted({word for row in rows for word in row.context})
+        of_row = {}
+        for n, row in enumerate(rows):
+            if row.context:
+                begins = [(k, [len(own) for own in row.context if word.startswith(own)]) for k, word in enumerate(words)]
+                of_row[n] = [(k, min(sizes)) for k, sizes in begins if sizes]
+        return cls(Trie.of(words), of_row)
+
+    def found(self, codes: Codes) -> FoundContexts:
+        """All context words of a block, overlapping ones too, grouped by word."""
+        places = np.flatnonzero(self.trie.first[codes])
+        word, _ = self.trie.at(codes, places)
+        hit = np.flatnonzero(word >= 0)
+        hit = hit[np.argsort(word[hit], kind="stable")]
+        return FoundContexts(self, places[hit], np.searchsorted(word[hit], np.arange(len(self.trie.words) + 1)))
+
+
+@dataclass(frozen=True)
+class FoundContexts:
+    """Where each context word stands in a block: `places` grouped by word, group w from `bound[w]` to `bound[w + 1]`."""
+
+    contexts: Contexts
+    places: Ints
+    bound: Ints
+
+    def near(self, row: int, left: Ints, start: Ints, end: Ints) -> Bools:
+        """Whether a word of the row's lies between `left` and `start`, or within a few characters after `end`."""
+        groups = [(self.places[self.bound[w] : self.bound[w + 1]], size) for w, size in self.contexts.of_row.get(row, [])]
+        groups = [(places, size) for places, size in groups if len(places)]
+        if not groups:
+            return np.zeros(len(start), np.bool_)
+        begins = np.concatenate([places for places, _ in groups])
+        ends = np.concatenate([places + size for places, size in groups])
+        order = np.argsort(begins, kind="stable")
+        begins, ends = begins[order], ends[order]
+        # the earliest end among the words that begin at or after each of them
+        earliest = np.append(np.minimum.accumulate(ends[::-1])[::-1], np.iinfo(np.int64).max)
+        inside = earliest[np.searchsorted(begins, left)] <= start
+        return inside | (earliest[np.searchsorted(begins, end)] <= end + _RIGHT)
+
+
+@dataclass(frozen=True)
 class Units:
     """The unit table, ready for look-up.
 
@@ -49,6 +104,7 @@ class Units:
         fused: for each surface, whether it begins with the 千 or 百 of a longer unit (千瓦).
         letter: for each surface, whether it is written in Latin letters.
         factor, offset: of each row, as doubles.
+        contexts: the words that choose among senses.
     """
 
     rows: tuple[UnitRow, ...]
@@ -61,6 +117,7 @@ class Units:
     letter: Bools
     factor: NDArray[np.float64]
     offset: NDArray[np.float64]
+    contexts: Contexts
 
     def at(self, codes: Codes, places: Ints) -> tuple[Ints, Ints]:
         """The surface that starts at each place, or -1, and its length."""
@@ -72,24 +129,26 @@ class Units:
         length[surface < 0] = 0
         return surface, length
 
-    def row_of(self, codes: Codes, surface: Ints, start: Ints, end: Ints, clause: Ints) -> Ints:
+    def row_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints) -> Ints:
         """The row meant by each surface, or -1 where no sense fits.
 
         Args:
-            codes: the view.
+            found: the context words of the block.
             surface: surface numbers, -1 for none.
             start, end: the numeral's start and the unit's end.
             clause: where the clause of each numeral begins; only words inside it decide.
         """
         row = np.where(surface >= 0, self.default[np.maximum(surface, 0)], -1)
         open_to_sense = np.array([bool(senses) for senses in self.senses] + [False])
-        for i in np.flatnonzero(open_to_sense[surface]):
-            left = codes[max(clause[i], start[i] - _LEFT) : start[i]].tobytes().decode("utf-16-le", "replace")
-            right = codes[end[i] : end[i] + _RIGHT].tobytes().decode("utf-16-le", "replace")
-            near = left + "\0" + right
-            for candidate in self.senses[surface[i]]:
-                if any(word in near for word in self.rows[candidate].context):
-                    row[i] = candidate
+        asked = np.flatnonzero(open_to_sense[surface])
+        asked = asked[np.argsort(surface[asked], kind="stable")]
+        for group in np.split(asked, np.flatnonzero(np.diff(surface[asked])) + 1):
+            for candidate in self.senses[surface[group[0]]] if len(group) else ():
+                left = np.maximum(clause[group], start[group] - _LEFT)
+                near = found.near(candidate, left, start[group], end[group])
+                row[group[near]] = candidate
+                group = group[~near]
+                if not len(group):
                     break
         return row
 
@@ -155,4 +214,5 @@ def load_units(path: Path) -> Units:
         letter=np.array([bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]),
         factor=np.array([float(row.factor) for row in rows]),
         offset=np.array([float(row.offset) for row in rows]),
+        contexts=Contexts.of(rows),
     )
