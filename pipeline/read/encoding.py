@@ -72,6 +72,12 @@ def decode(data: bytes) -> Decoded:
     for mark, name, codec in _BOMS:
         if data.startswith(mark):
             return _finish(data[len(mark) :], name, codec)
+    try:
+        if b"\0" not in data:
+            text = data.decode("utf-8")
+            return Decoded(text, "utf-8", _suspicion(text, already_lost=False))
+    except UnicodeDecodeError:
+        pass
     name = _guess(data)
     return _finish(data, name, name)
 
@@ -110,24 +116,14 @@ def _lost_places(text: str, name: str) -> tuple[Problem, ...]:
 
 
 def _guess(data: bytes) -> str:
+    """The encoding of a file that is no clean UTF-8 or holds zero bytes."""
     sample = data[:SAMPLE_BYTES]
-    if b"\0" in sample or not _is_utf8(sample, whole=len(sample) == len(data)):
-        utf16 = _guess_utf16(sample)
-        if utf16:
-            return utf16
-    if _is_utf8(data, whole=True):
-        return "utf-8"
+    utf16 = _guess_utf16(sample)
+    if utf16:
+        return utf16
     if _damage(sample, "utf-8") <= DAMAGE_TOLERATED:
         return "utf-8"
     return _guess_double_byte(sample)
-
-
-def _is_utf8(data: bytes, *, whole: bool) -> bool:
-    try:
-        codecs.utf_8_decode(data, "strict", whole)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _damage(sample: bytes, codec: str) -> float:
@@ -217,7 +213,8 @@ def _suspicion(text: str, *, already_lost: bool) -> tuple[Problem, ...]:
 
 
 def _first_latin_run(text: str) -> tuple[int, int, str] | None:
-    if text.isascii():
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
+    if np.count_nonzero((units >= 0xA1) & (units <= 0xFF)) < 4:
         return None
     for match in _LATIN_MOJIBAKE.finditer(text):
         try:

@@ -76,7 +76,7 @@ def _check(path: Path, source: str, raw: dict[str, Any]) -> Manifest:
 
     for key in raw:
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, 1)
+            near = difflib.get_close_matches(key, KEYS, 1, 0.75)
             hint = f"did you mean {near[0]}?" if near else "the keys are " + ", ".join(KEYS)
             raise fail(key, f"unknown key {key}", hint)
     for key in _YEAR_KEYS:

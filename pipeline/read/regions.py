@@ -21,8 +21,9 @@ _SUFFIXES = ("市", "县", "区", "省", "州", "盟", "旗", "自治州", "自�
 _TITLE = re.compile(
     r"^[《〈]?(?:(?:19|20)\d\d[年卷]?)?\s*([\u4e00-\u9fff]{2,12}?)(?:统计|经济|城市|社会|教育|文化|金融|建设|财政|卫生|交通|农业|工业)*年鉴"
 )
-# 市场, 市民, 市长 … are words, and 县级 names no county.
-_CITY = re.compile(r"[\u4e00-\u9fff]{1,7}?[市县](?![场民区容政直属值内长委级城域郊情树花])")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,7}?[市县区]")
+# 市场, 市民, 市长 … are words and 县级 names no county: what stands before them is no name by that alone.
+_WORD_AFTER = frozenset("场民区容政直属值内长委级城域郊情树花")
 _NOT_NAMES = frozenset("全本我该各市县一二三四五六七八九十城股入上跨外两都超夜早大小")
 
 
@@ -55,11 +56,12 @@ def infer_region(names: Sequence[str], texts: Iterable[str], divisions: Mapping[
         full.sort(key=lambda candidate: -counts[candidate])
         if full and (len(full) == 1 or counts[full[0]] > 2 * counts[full[1]]):
             return Region(full[0], divisions.get(full[0]))
-    ranked = counts.most_common(2)
-    if not ranked:
+    # the districts of a city are named in its book as often as the city itself
+    cities = Counter({name: count for name, count in counts.items() if not name.endswith("区")})
+    if not cities:
         return Region(None, None)
-    name, mentions = ranked[0]
-    clear = mentions >= LEAST_MENTIONS and mentions >= LEAST_SHARE * counts.total()
+    name, mentions = cities.most_common(1)[0]
+    clear = mentions >= LEAST_MENTIONS and mentions >= LEAST_SHARE * cities.total()
     return Region(name, divisions.get(name)) if clear else Region(None, None)
 
 
@@ -70,13 +72,17 @@ def _mentions(texts: Iterable[str], divisions: Mapping[str, str | None]) -> Coun
     for text in texts:
         part = text[:left]
         left -= len(part)
-        for match in _CITY.finditer(part):
+        for match in _PLACE.finditer(part):
             word = match.group()
             known = next((word[i:] for i in range(len(word) - 2) if word[i:] in divisions), None)
             if known:
                 counts[known] += 1
-            elif len(word) == 3 and not (_NOT_NAMES & set(word[-3:-1])):
-                counts[word[-3:]] += 1
+            elif _may_be_a_name(word) and part[match.end() : match.end() + 1] not in _WORD_AFTER:
+                counts[word] += 1
         if left <= 0:
             break
     return counts
+
+
+def _may_be_a_name(word: str) -> bool:
+    return len(word) == 3 and word[-1] != "区" and not _NOT_NAMES & set(word[:2])

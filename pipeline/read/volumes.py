@@ -151,7 +151,7 @@ def read_volume(source: VolumeSource, seeds: Path) -> tuple[Volume, pa.Table, pa
             rejects.append(
                 _reject(source, document_id, text, problem.start, problem.end, problem.reason, problem.detail)
             )
-        if not text.strip():
+        if not text or text.isspace():
             detail = f"{document_id} holds no text; deliver the page again or remove the file"
             rejects.append(_reject(source, document_id, text, 0, len(text), "empty_document", detail))
         documents.append(
@@ -208,7 +208,8 @@ def describe(volume_id: str, manifest: Manifest, documents: Sequence[dict[str, A
 _FIRST_LINE = re.compile(r"\s*([^\n\r]*)")
 _NOT_A_HEADING = re.compile(r"[。！？；，：!?;【】〖〗［］\[\]■◆●▲★◇□※▌]|…|^[\d\W_]+$|^(?:\d{1,2}[月日])|年鉴")
 _BOOK_LINE = re.compile(
-    r"^[ \t　《]*((?:(?:19|20)\d\d[年卷]?)?[\u4e00-\u9fff·]{2,14}年鉴[》）)]?[ \t　·（(]*(?:(?:19|20)\d\d)?(?:年?卷|年版)?[）)》]*)[ \t　\r]*$",
+    r"^[ \t　《]*((?:(?:19|20)\d\d[年卷]?)?[\u4e00-\u9fff·]{2,14}年鉴[》）)]?"
+    r"[ \t　·（(]*(?:(?:19|20)\d\d)?(?:年?卷|年版)?[）)》]*)[ \t　\r]*$",
     re.MULTILINE,
 )
 _YEARBOOK_NAME = re.compile(r"[\u4e00-\u9fff]{2,14}年鉴")

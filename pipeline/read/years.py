@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.read.manifest import FIRST_YEAR, LAST_YEAR, Manifest
 
-# Statements and years sit at the front and are repeated throughout; more text than this adds nothing to a vote.
-VOTE_CHARACTERS = 2_000_000
+# Statements and years sit at the front and are repeated throughout; more text than this adds nothing.
+EVIDENCE_CHARACTERS = 1_000_000
 
 _YEAR = r"(?:(?:19|20)\d\d|[一二]九?[〇○零一二三四五六七八九]{2,3})"
 _DASH = r"(?:至|到|—+|－+|-+|–|～|~|〜)"
@@ -40,7 +40,7 @@ def infer_years(manifest: Manifest, names: Sequence[str], texts: Iterable[str]) 
     >>> infer_years(Manifest(), ["临江年鉴（2010）"], ["【码头扩建】 6月开工。"])
     CoveredYear(edition_year=2010, covered_year=2009, source='title')
     """
-    texts = list(texts)
+    texts = _front(texts)
     titled = [found for name in names if (found := _year_in_title(name))]
     edition = manifest.edition_year or next((t.edition for t in titled if t.edition), None)
     if manifest.covered_year:
@@ -66,6 +66,16 @@ def infer_years(manifest: Manifest, names: Sequence[str], texts: Iterable[str]) 
     return CoveredYear(edition, None, "unknown")
 
 
+def _front(texts: Iterable[str]) -> list[str]:
+    kept, left = [], EVIDENCE_CHARACTERS
+    for text in texts:
+        kept.append(text[:left])
+        left -= len(kept[-1])
+        if left <= 0:
+            break
+    return kept
+
+
 # --- title ----------------------------------------------------------------------------------------------------
 
 
@@ -77,10 +87,11 @@ class _Titled(NamedTuple):
 
 _SPAN_TITLE = re.compile(rf"({_YEAR})年?{_DASH}({_YEAR})年?")
 _YEARBOOK = re.compile(
-    rf"年鉴[》〉]?[\s　·•・\-_（(\[［〔]*({_YEAR})(?!\d)|(?<!\d)({_YEAR})(?:年版?|卷|版)?[\s　·_\-]*《?[^\d《》\n]{{0,12}}年鉴"
+    rf"年鉴[》〉]?[\s　·•・\-_（(\[［〔]*({_YEAR})(?!\d)"
+    rf"|(?<!\d)({_YEAR})(?:年版?|卷|版)?[\s　·_\-]*《?[^\d《》\n]{{0,12}}年鉴"
 )
 _BULLETIN = re.compile(rf"(?<!\d)({_YEAR})年[^\d\n]{{0,16}}(?:统计公报|发展公报|发展报告|年报)")
-_BARE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:卷|年版|版)?$")
+_BARE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年?卷|年版|版)?$")
 
 
 def _year_in_title(name: str) -> _Titled | None:
@@ -117,38 +128,55 @@ def to_year(text: str) -> int | None:
 
 # --- statement ------------------------------------------------------------------------------------------------
 
-_BOOK = r"(?:本卷|本书|本年鉴|本刊|本志|本册|年鉴[》〉]?(?:[（(]?\d{4}[）)]?)?)"
-_RECORDS = r"(?:记述|记载|记录|收录|收编|收入|反映|辑录|载录|载述|编录|内容|资料|时限|时间|上限|起止|断限|主要|为|自|从)"
-_FULL_YEAR = re.compile(
-    rf"({_YEAR})年(?:1|一|元)月(?:1|一)日(?:起)?{_DASH}(?:({_YEAR})年|同年|当年)?(?:12|十二)月(?:31|三十一)日"
-)
+# Found first by plain search, since they are rare; the patterns then read the text around them.
+_YEAR_ENDS = ("12月31日", "十二月三十一日")
+_BOOKS = ("本卷", "本书", "本年鉴", "本刊", "本志", "本册", "年鉴")
 _WHOLE_YEAR = re.compile(
-    rf"{_BOOK}[^。\n]{{0,30}}?(?:记述|记载|记录|收录|收编|反映|辑录|载录|载述)[^。\n《》]{{0,30}}?"
-    rf"({_YEAR})(?:年?{_DASH}({_YEAR}))?年"
+    rf"({_YEAR})年(?:1|一|元)月(?:1|一)日(?:起)?{_DASH}(?:({_YEAR})年|同年|当年)?(?:12月31日|十二月三十一日)$"
 )
-_CONTEXT = re.compile(rf"{_BOOK}|编辑说明|凡例|编纂说明|{_RECORDS}[^。]*$")
+_RECORDS = re.compile("记述|记载|记录|收录|收编|反映|辑录|载录|载述|断限|时限")
+_ABOUT = re.compile("|".join(_BOOKS) + "|" + _RECORDS.pattern)
+_RECORDS_YEAR = re.compile(
+    rf"(?:年鉴[》〉]?(?:[（(]?{_YEAR}[）)]?)?|本[卷书刊志册])[^。\n]{{0,30}}?(?:{_RECORDS.pattern})(?P<limits>[^。\n《》]{{0,30}}?)"
+    rf"(?P<first>{_YEAR})(?:年?{_DASH}(?P<last>{_YEAR}))?年"
+)
+# Words that make the year the edge of something else: `除个别内容上溯至2005年外`.
+_ASIDE = re.compile("除|上溯|下延|追溯|延至|比|较|截至|截止")
 
 
 def _statement(texts: Sequence[str]) -> tuple[int, int] | None:
     """First and last year that the book says it records; null where it does not say."""
     for text in texts:
-        for match in _FULL_YEAR.finditer(text):
-            before = text[max(0, match.start() - 60) : match.start()]
-            after = text[match.end() : match.end() + 30]
-            if not (re.search(_BOOK, before + after) or re.search("记述|收录|载录|辑录|收编|断限|时限", before + after)):
-                continue
-            first = to_year(match.group(1))
-            last = to_year(match.group(2)) if match.group(2) else first
-            if first and last:
-                return first, last
-        for match in _WHOLE_YEAR.finditer(text):
-            if re.search("除|上溯|下延|追溯|延至|比|较", text[match.start() : match.start(1)]):
-                continue
-            first = to_year(match.group(1))
-            last = to_year(match.group(2)) if match.group(2) else first
-            if first and last:
-                return first, last
+        for end in _YEAR_ENDS:
+            for at in _places(text, end):
+                stop = at + len(end)
+                match = _WHOLE_YEAR.search(text[max(0, at - 24) : stop])
+                around = text[max(0, at - 80) : stop + 30]
+                if match and _ABOUT.search(around):
+                    years = _first_and_last(match.group(1), match.group(2))
+                    if years:
+                        return years
+        for book in _BOOKS:
+            for at in _places(text, book):
+                match = _RECORDS_YEAR.match(text, at + len(book) - 2, at + 120)
+                if match and not _ASIDE.search(match.group("limits")):
+                    years = _first_and_last(match.group("first"), match.group("last"))
+                    if years:
+                        return years
     return None
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + len(word))
+
+
+def _first_and_last(first: str, last: str | None) -> tuple[int, int] | None:
+    begin = to_year(first)
+    end = to_year(last) if last else begin
+    return (begin, end) if begin and end else None
 
 
 # --- vote -----------------------------------------------------------------------------------------------------
@@ -169,19 +197,14 @@ def _vote(texts: Sequence[str]) -> int | None:
     """
     weights: Counter[int] = Counter()
     firm: set[int] = set()
-    left = VOTE_CHARACTERS
     for text in texts:
-        part = text[:left]
-        left -= len(part)
-        for match in _VOTE.finditer(part):
+        for match in _VOTE.finditer(text):
             year = int(match.group(1))
-            weight, counts = _weigh(part, match)
+            weight, counts = _weigh(text, match)
             if weight:
                 weights[year] += weight
                 if counts:
                     firm.add(year)
-        if left <= 0:
-            break
     ranked = weights.most_common(2)
     if not ranked or ranked[0][0] not in firm:
         return None

@@ -11,28 +11,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.text.segment.lines import BULLET, CLAUSE, OPEN, STOP, Bool, Int, Lines
+from pipeline.text.segment.lines import BULLET, CLAUSE, OPEN, STOP, Bool, Codes, Int, Lines
 
 _DIGIT = "[0-9０-９]"
+_SIDE = r"[·•・‧\-—–－~～|‖\s]+"
 _PAGE = re.compile(
-    rf"[·•・‧\-—–－~～|‖\s]+({_DIGIT}{{1,4}})[·•・‧\-—–－~～|‖\s]+|第\s*({_DIGIT}{{1,4}})\s*页(?:[\s　，,/]*共\s*{_DIGIT}{{1,4}}\s*页)?"
+    rf"{_SIDE}{_DIGIT}{{1,4}}{_SIDE}|第\s*{_DIGIT}{{1,4}}\s*页(?:[\s　，,/]*共\s*{_DIGIT}{{1,4}}\s*页)?"
 )
 _BARE = re.compile(rf"{_DIGIT}{{1,4}}")
 _RUNNING = re.compile(
     rf"(?:{_DIGIT}{{1,4}}[\s　·]+)?(?:(?:19|20)\d\d年?卷?[\s　]*)?[《〈]?[\u4e00-\u9fff·]{{2,14}}年[\s　]?鉴[》〉]?"
     rf"(?:[\s　·•（(\-—]*(?:19|20)\d\d(?:年?卷|年版|年)?[）)]?)?(?:[\s　·•\-—]*{_DIGIT}{{1,4}}[\s　·•\-—]*)?"
 )
-_YEARED = re.compile(r"\d")
+_HAS_DIGIT = re.compile(r"\d")
 _LEADER = r"(?:…{2,}|(?:[.·．•][ \u3000]*){4,}|‥{2,}|[—\-－]{5,}|_{4,})"
 _CONTENTS = re.compile(rf".{{1,60}}?{_LEADER}[\s　]*[（(\[]?{_DIGIT}{{1,4}}[)）\]]?")
 _CONTENTS_PLAIN = re.compile(rf"[\u4e00-\u9fff“《【].{{0,40}}?[\s　/／（(]+{_DIGIT}{{1,4}}[)）]?")
 _CONTENTS_TITLE = re.compile(r"目[\s　]*[录錄次]|CONTENTS|Contents")
-_INDEX = re.compile(r"[\u4e00-\u9fff“《A-Za-z][^，。；！？：]{0,40}?[\s　]+\d{1,4}[a-d左中右](?:[\s　、,，]+\d{1,4}[a-d左中右])*")
-_INDEX_PLAIN = re.compile(r"[\u4e00-\u9fff“《A-Za-z][^。；！？]{0,40}?[\s　,，]+\d{1,4}[a-d左中右]?(?:[\s　、,，]+\d{1,4}[a-d左中右]?)*|[A-Z]")
+_COLUMN = r"\d{1,4}[a-d左中右]"
+_INDEX = re.compile(
+    rf"[\u4e00-\u9fff“《A-Za-z][^，。；！？：]{{0,40}}?[\s　]+{_COLUMN}(?:[\s　、,，]+{_COLUMN})*"
+)
+_INDEX_PLAIN = re.compile(
+    rf"[\u4e00-\u9fff“《A-Za-z][^。；！？]{{0,40}}?[\s　,，]+{_COLUMN}?(?:[\s　、,，]+{_COLUMN}?)*|[A-Z]"
+)
 _INDEX_TITLE = re.compile(r"(?:主题|内容|条目|综合|人名|表格)?[\s　]*索[\s　]*引")
 
 NONE, RUNNING_HEAD, PAGE_NUMBER, CONTENTS, INDEX_LINE = range(5)
@@ -68,8 +75,8 @@ def find_furniture(lines: Lines, nonblank: Int, unfinished: Bool) -> npt.NDArray
             verdict[line] = INDEX_LINE
     _read_blocks(lines, nonblank, doc, length, opening, verdict)
     _running_titles(lines, verdict)
-    _pages_by_sequence(lines, nonblank, doc, bare, unfinished, verdict)
-    _repeated_heads(lines, nonblank, doc, length, opening, unfinished, verdict)
+    _pages_by_sequence(lines, nonblank, doc, bare, verdict)
+    _repeated_heads(lines, nonblank, doc, length, unfinished, verdict)
     _pages_by_neighbour(nonblank, doc, bare, verdict)
     return verdict
 
@@ -78,12 +85,12 @@ def _codes(characters: str) -> list[int]:
     return [ord(character) for character in characters]
 
 
-def _is_digit(codes: npt.NDArray[np.unsignedinteger]) -> Bool:
+def _is_digit(codes: Codes) -> Bool:
     return ((codes >= 0x30) & (codes <= 0x39)) | ((codes >= 0xFF10) & (codes <= 0xFF19))
 
 
 def _read_blocks(
-    lines: Lines, nonblank: Int, doc: Int, length: Int, opening: Int, verdict: npt.NDArray[np.uint8]
+    lines: Lines, nonblank: Int, doc: Int, length: Int, opening: Codes, verdict: npt.NDArray[np.uint8]
 ) -> None:
     """After 目录 and 索引 the lines need no leaders: each runs on while it ends in a page number."""
     for k in np.flatnonzero((length <= 12) & np.isin(opening, _codes("目主内条综人表索Cc"))).tolist():
@@ -117,16 +124,16 @@ def _running_titles(lines: Lines, verdict: npt.NDArray[np.uint8]) -> None:
     while at >= 0:
         line = int(np.searchsorted(lines.start, at, "right")) - 1
         cut = lines.cut(line)
-        if len(cut) <= 40 and not verdict[line] and _RUNNING.fullmatch(cut) and _YEARED.search(cut):
+        if len(cut) <= 40 and not verdict[line] and _RUNNING.fullmatch(cut) and _HAS_DIGIT.search(cut):
             verdict[line] = RUNNING_HEAD
         at = text.find("鉴", max(at + 1, int(lines.end[line])))
 
 
 def _pages_by_sequence(
-    lines: Lines, nonblank: Int, doc: Int, bare: list[int], unfinished: Bool, verdict: npt.NDArray[np.uint8]
+    lines: Lines, nonblank: Int, doc: Int, bare: list[int], verdict: npt.NDArray[np.uint8]
 ) -> None:
     """Bare numbers that climb page by page through a document, with text between them, are its pages."""
-    for one, other in zip(bare, bare[1:], strict=False):
+    for one, other in pairwise(bare):
         if doc[one] != doc[other] or other - one < 3:
             continue
         step = int(lines.cut(int(nonblank[other]))) - int(lines.cut(int(nonblank[one])))
@@ -136,7 +143,7 @@ def _pages_by_sequence(
 
 
 def _repeated_heads(
-    lines: Lines, nonblank: Int, doc: Int, length: Int, opening: Int, unfinished: Bool, verdict: npt.NDArray[np.uint8]
+    lines: Lines, nonblank: Int, doc: Int, length: Int, unfinished: Bool, verdict: npt.NDArray[np.uint8]
 ) -> None:
     """A short line beside a page number or the book's title, again and again or in mid-sentence: a running head."""
     page = np.isin(verdict[nonblank], (PAGE_NUMBER, RUNNING_HEAD))
@@ -157,7 +164,8 @@ def _repeated_heads(
         before = k - 1
         while before >= 0 and page[before]:
             before -= 1
-        interrupts = before >= 0 and doc[before] == doc[k] and bool(unfinished[nonblank[before]]) and length[before] > 10
+        inside = before >= 0 and doc[before] == doc[k] and length[before] > 10
+        interrupts = inside and bool(unfinished[nonblank[before]])
         if counts[int(doc[k]), text] >= 3 or interrupts:
             verdict[line] = RUNNING_HEAD
 

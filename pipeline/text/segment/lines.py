@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 Int = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.unsignedinteger]
 
 # Character classes, one bit each.
 BLANK, BREAK, STOP, CLAUSE, OPEN, CLOSE, BULLET, ENDING = (1 << bit for bit in range(8))
@@ -54,12 +55,12 @@ _STRIP_ROUNDS = 48
 class Lines:
     """One row a line, in order. `start` to `end` holds the line without its break, `first` to `last` its text.
 
-    A blank line has `first == last == start`. `doc` is the number of its document. `classes` holds a class byte a
-    character of `text`; `stops` are the positions of sentence and clause marks.
+    A blank line has `first == last == start`. `doc` is the number of its document. `codes` and `classes` hold the
+    code point and the class of each character of `text`.
     """
 
     text: str
-    codes: npt.NDArray[np.unsignedinteger]
+    codes: Codes
     classes: npt.NDArray[np.uint8]
     doc_start: Int  # of each document in the joined text
     doc_end: Int
@@ -82,7 +83,7 @@ def join(texts: Sequence[str]) -> tuple[str, Int, Int]:
     return "\n".join(texts), starts, starts + lengths
 
 
-def code_points(text: str) -> npt.NDArray[np.unsignedinteger]:
+def code_points(text: str) -> Codes:
     """The code points of a text, in 16 bits where they fit (they do, but for rare characters of names)."""
     narrow = text.encode("utf-16-le", "surrogatepass")
     if len(narrow) == 2 * len(text):
@@ -109,7 +110,7 @@ def read_lines(texts: Sequence[str]) -> Lines:
     return Lines(text, codes, classes, doc_start, doc_end, start, end, first, last, doc)
 
 
-def _split_at_bare_returns(codes: npt.NDArray[np.unsignedinteger], classes: npt.NDArray[np.uint8]) -> None:
+def _split_at_bare_returns(codes: Codes, classes: npt.NDArray[np.uint8]) -> None:
     """A carriage return before a line feed is a blank; alone it breaks a line."""
     returns = np.flatnonzero(codes == 13)
     following = codes[np.minimum(returns + 1, len(codes) - 1)]
@@ -117,7 +118,7 @@ def _split_at_bare_returns(codes: npt.NDArray[np.unsignedinteger], classes: npt.
 
 
 def _titles_inside(
-    text: str, codes: npt.NDArray[np.unsignedinteger], classes: npt.NDArray[np.uint8]
+    text: str, codes: Codes, classes: npt.NDArray[np.uint8]
 ) -> Int:
     """Positions of `【` and `〖` that open a title in the middle of a line: after a finished sentence, closed soon."""
     found = []

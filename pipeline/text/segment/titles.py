@@ -14,7 +14,6 @@ import re
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.text.segment.lines import BLANKS, BULLETS, CLOSERS, OPENERS, PAIRS, Bool, Int, Lines
 
@@ -25,10 +24,11 @@ _HAN = "\u3400-\u9fff〇"
 WINDOW = 30
 LONGEST = 60
 
+_COUNT = r"[\s　]*[\d一二三四五六七八九十]*(?:[-—－.．]\d+)*"
 _LABEL = re.compile(
-    r"(?P<note>附?注释?|备注|附记?|附录|说明|链接|相关链接|知识链接|链接资料|资料链接|小?资料|背景资料|相关资料|名词解释|小?知识|小贴士|延伸阅读)"
-    r"|(?P<table>附?表[\s　]*[\d一二三四五六七八九十]*(?:[-—－.．]\d+)*|续表[\s　]*\d*)"
-    r"|(?P<caption>附?图[\s　]*[\d一二三四五六七八九十]*(?:[-—－.．]\d+)*|图片|图注)"
+    r"(?P<note>附?注释?|备注|附记?|附录|说明|(?:相关|知识|资料)?链接|链接资料|(?:小|背景|相关)?资料|名词解释|小?知识|小贴士|延伸阅读)"
+    rf"|(?P<table>附?表{_COUNT}|续表[\s　]*\d*)"
+    rf"|(?P<caption>附?图{_COUNT}|图片|图注)"
     r"|(?P<cross_reference>参见|参阅|互见|另见)"
 )
 # A bracket after one of these is the object of a sentence (`参见【河道清淤】`), wherever the line was broken.
@@ -93,9 +93,7 @@ def find_titles(lines: Lines, text_lines: Int, finished_before: Bool) -> Found:
     found = Found(Titles(), [], [], [])
     if not len(text_lines):
         return found
-    codes, text = lines.codes, lines.text
-    first = lines.first[text_lines]
-    opening = codes[first]
+    opening = lines.codes[lines.first[text_lines]]
     lenticular = ((opening == ord("【")) | (opening == ord("〖"))) & ~_objects(lines, text_lines)
     slow = _closed_on_their_line(lines, text_lines, lenticular, found)
     for k in slow:
@@ -104,7 +102,8 @@ def find_titles(lines: Lines, text_lines: Int, finished_before: Bool) -> Found:
     for k in np.flatnonzero(odd & finished_before).tolist():
         _ambiguous_bracket(lines, int(text_lines[k]), found)
     _orphan_closers(lines, text_lines, finished_before, found)
-    bracketed = {int(lines.doc[line]) for line, mark in zip(found.titles.line, found.titles.mark, strict=True) if mark in "【〖"}
+    marks = zip(found.titles.line, found.titles.mark, strict=True)
+    bracketed = {int(lines.doc[line]) for line, mark in marks if mark in "【〖"}
     bullets = np.isin(opening, [ord(c) for c in BULLETS])
     for k in np.flatnonzero(bullets & finished_before).tolist():
         line = int(text_lines[k])
@@ -228,10 +227,12 @@ def _left_open(lines: Lines, line: int, start: int, last: int, found: Found) -> 
     found.notices.append(("bracket_unbalanced", start, max(end, start + 1), detail))
 
 
-_AMBIGUOUS = {
-    opener: re.compile(rf"{re.escape(opener)}([^\n\r。！？；]{{0,{WINDOW}}}?)([】〗〕］\]{'」』' if opener in '「『' else ''}])")
-    for opener in "〔［[「『"
-}
+def _ambiguous(opener: str) -> re.Pattern[str]:
+    closers = "】〗〕］\\]" + ("」』" if opener in "「『" else "")
+    return re.compile(rf"{re.escape(opener)}([^\n\r。！？；]{{0,{WINDOW}}}?)([{closers}])")
+
+
+_AMBIGUOUS = {opener: _ambiguous(opener) for opener in "〔［[「『"}
 _HAS_HAN = re.compile(f"[{_HAN}].*[{_HAN}]|^[{_HAN}]$")
 
 
@@ -269,8 +270,8 @@ def _orphan_closers(lines: Lines, text_lines: Int, finished_before: Bool, found:
         return
     first = lines.first[text_lines]
     row = np.searchsorted(first, closers, "right") - 1
-    near = (row >= 0) & (closers - first[np.maximum(row, 0)] <= 20) & (closers < lines.last[text_lines[np.maximum(row, 0)]])
-    near &= finished_before[np.maximum(row, 0)]
+    closers, row = closers[row >= 0], row[row >= 0]
+    near = (closers - first[row] <= 20) & (closers < lines.last[text_lines[row]]) & finished_before[row]
     taken = set(found.titles.line) | {label[0] for label in found.labels} | set(found.used)
     for k, close in zip(row[near].tolist(), closers[near].tolist(), strict=True):
         line = int(text_lines[k])
@@ -293,7 +294,9 @@ def _orphan_closers(lines: Lines, text_lines: Int, finished_before: Bool, found:
 _TITLE_WORDS = rf"[{_HAN}A-Za-z0-9“”‘’《》〈〉·•\-—～、（）()+&/]{{2,25}}"
 _BULLET_RUN_IN = re.compile(rf"[{BULLETS}]{_B}*({_TITLE_WORDS}?)({_WIDE}|{_B})(?=[^\s])")
 _BULLET_ALONE = re.compile(rf"[{BULLETS}]{_B}*({_TITLE_WORDS})")
-_DATED = re.compile(r"(?:\d{1,4}|[一二三四五六七八九十]{1,3})(?:[～~\-—至、]\d{1,2})?[年月日]|同日|是日|当日|同月|是月|本月|[上中下]旬|月[初底末]|年[初底末]")
+_DATED = re.compile(
+    r"(?:\d{1,4}|[一二三四五六七八九十]{1,3})(?:[～~\-—至、]\d{1,2})?[年月日]|同日|是日|当日|同月|是月|本月|[上中下]旬|月[初底末]|年[初底末]"
+)
 _NO_TITLE_END = re.compile(r"[的了和与及或在为是、]$")
 
 
