@@ -59,7 +59,7 @@ class People:
             end = self.name_at(at, bool(uses[n] & _TITLE))
             if not end:
                 continue
-            person = self._keep(at, end, "person/title", 0.95 if uses[n] & _TITLE else 0.85)
+            person = self._note(at, end, "person/title", 0.95 if uses[n] & _TITLE else 0.85)
             person.posts = self._posts(n)
             self._list(person, end)
 
@@ -111,7 +111,11 @@ class People:
                 return True
         return False
 
-    def _keep(self, start: int, end: int, rule: str, confidence: float) -> Person:
+    def keep(self, start: int, end: int, rule: str, confidence: float) -> Mention:
+        """Note a person whose name another rule has found; returns the mention."""
+        return self._note(start, end, rule, confidence).mention
+
+    def _note(self, start: int, end: int, rule: str, confidence: float) -> Person:
         name = self.page.view[start:end].replace(" ", "").replace("\u3000", "")
         self.found.clear(start, end)
         mention = Mention("person", start, end, rule, confidence, name=name)
@@ -142,7 +146,7 @@ class People:
                 return
             if any(view[at : at + size] in use_of for size in (2, 3, 4)):
                 return
-            person = self._keep(at, stop, "person/list", 0.8)
+            person = self._note(at, stop, "person/list", 0.8)
             person.posts = list(first.posts)
             end = stop
 
@@ -227,6 +231,6 @@ class People:
             at = view.find(name, start, end)
             while at >= 0:
                 if at not in self.by_start and self.inside[at] == 0 and not found.by_start.get(at):
-                    again = self._keep(at, at + len(name), "person/again", 0.9)
+                    again = self._note(at, at + len(name), "person/again", 0.9)
                     again.mention.name = name
                 at = view.find(name, at + len(name), end)
