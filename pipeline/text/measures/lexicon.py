@@ -1,0 +1,149 @@
+"""The word lists behind measured phrases, from seeds/lexicons: one trie that cuts text, one that knows heads.
+
+Here: loading measure_words.csv, heads.csv, scopes.csv and the cue words, and what each kind of word may do. Not
+here: what is done at a number (`phrases`).
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, leftmost
+
+KINDS = ("head", "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "joint", "scope", "basis", "change",
+         "share", "target", "distribute", "of_which", "of", "date")
+KIND = {name: n for n, name in enumerate(KINDS)}
+_OF_CUES = {"basis": "basis", "change": "change", "compared": "change", "level": "link", "bound_left": "link", "share": "share",
+            "target": "target", "distribute": "distribute", "of_which": "of_which", "neutral": "keep"}
+_JOINTS = ("和", "及", "与", "以及", "或", "并", "而")
+_CUTS = frozenset("有为达占是比较向对由从被把将给在于至到获")
+_NEVER_PEELED = frozenset(("head", "keep", "measure_verb", "right"))
+_NEVER_CUT = frozenset(("head", "keep", "measure_verb", "right", "adverb", "joint"))
+_NATURES = ("", "stock", "flow")
+
+
+@dataclass(frozen=True)
+class MeasureWords:
+    """Word lists as tries, with flags for each word.
+
+    Attributes:
+        words: everything that text is cut by, longest word first wins.
+        kind: index into KINDS of each word.
+        peeled: the word is no part of a phrase that ends right before a number.
+        cuts: a phrase begins after the word, wherever it stands.
+        led: the word is taken off the beginning of a phrase.
+        stops: a phrase right of a number ends before the word.
+        verb: the word may itself say what is counted, where nothing else does.
+        heads: head nouns, read backwards; nature: index into ("", stock, flow).
+        scope: for scope words, (scope, territory); else None.
+    """
+
+    words: Trie
+    kind: Ints
+    peeled: Bools
+    cuts: Bools
+    led: Bools
+    stops: Bools
+    verb: Bools
+    heads: Trie
+    nature: Ints
+    scope: tuple[tuple[str, str] | None, ...]
+
+
+@dataclass
+class Tokens:
+    """Listed words of a block in order: number of the word, start and end in the view; -1 for the word of a date."""
+
+    word: Ints
+    start: Ints
+    end: Ints
+    kind: Ints
+    peeled: Bools
+    cuts: Bools
+    led: Bools
+    stops: Bools
+    verb: Bools
+
+    @classmethod
+    def of(cls, codes: Codes, lists: MeasureWords, date_start: Ints, date_end: Ints) -> Tokens:
+        """Cut a block into listed words; a date is one word of its own, and words that reach into one are dropped."""
+        places = np.flatnonzero(lists.words.first[codes])
+        word, length = lists.words.at(codes, places)
+        hit = np.flatnonzero(word >= 0)
+        start, end, word = places[hit], places[hit] + length[hit], word[hit]
+        if len(date_start):
+            inside = np.zeros(len(codes) + 1, np.int64)
+            np.add.at(inside, date_start, 1)
+            np.add.at(inside, date_end, -1)
+            covered = np.cumsum(np.cumsum(inside) > 0)
+            free = covered[end - 1] == covered[start - 1]
+            start, end, word = start[free], end[free], word[free]
+        keep = leftmost(start, end)
+        start, end, word = start[keep], end[keep], word[keep]
+        if len(date_start):
+            order = np.argsort(np.concatenate((start, date_start)), kind="stable")
+            start = np.concatenate((start, date_start))[order]
+            end = np.concatenate((end, date_end))[order]
+            word = np.concatenate((word, np.full(len(date_start), -1)))[order]
+        return cls(word, start, end, lists.kind[word], lists.peeled[word], lists.cuts[word], lists.led[word], lists.stops[word], lists.verb[word])
+
+    def of_kind(self, *names: str) -> Ints:
+        """Indices of the words of some kinds."""
+        return np.flatnonzero(np.isin(self.kind, [KIND[name] for name in names]))
+
+
+@lru_cache(maxsize=4)
+def load_measure_words(folder: Path) -> MeasureWords:
+    """Read the word lists of `folder` (seeds/lexicons)."""
+    kind_of: dict[str, str] = {}
+    stops: set[str] = set()
+    heads = _rows(folder / "heads.csv")
+    scopes = {row["surface"]: (row["scope"], row["territory"]) for row in _rows(folder / "scopes.csv")}
+    kind_of.update(dict.fromkeys(_JOINTS, "joint"))
+    kind_of["的"] = "of"
+    kind_of.update(dict.fromkeys(scopes, "scope"))
+    for row in _rows(folder / "cues.csv"):
+        name = _OF_CUES.get(row["kind"])
+        if name:
+            kind_of.setdefault(row["surface"], name)
+    for row in _rows(folder / "measure_words.csv"):
+        kind_of.setdefault(row["surface"], row["kind"])
+        if row["stops_right"] == "true":
+            stops.add(row["surface"])
+    for row in heads:
+        if len(row["surface"]) > 1:
+            kind_of.setdefault(row["surface"], "head")
+    words = sorted(kind_of)
+    names = [kind_of[word] for word in words] + ["date"]
+    text = [*words, "   "]
+    always = ("basis", "change", "share", "target", "distribute", "of_which", "of", "joint", "date", "link", "preposition")
+
+    def flags(values: list[bool]) -> Bools:
+        return np.array(values, np.bool_)
+
+    return MeasureWords(
+        words=Trie.of(words),
+        kind=np.array([KIND[name] for name in names], np.int64),
+        peeled=flags([name not in _NEVER_PEELED for name in names]),
+        cuts=flags([name not in _NEVER_CUT and (len(w) > 1 or w in _CUTS or name == "of") for w, name in zip(text, names, strict=True)]),
+        led=flags([name not in ("head", "keep", "measure_verb") for name in names]),
+        stops=flags([w in stops or name in always or (name in ("light", "adverb", "scope") and len(w) > 1 and w in stops) for w, name in zip(text, names, strict=True)]),
+        verb=flags([name == "measure_verb" or (name == "light" and len(w) > 1) for w, name in zip(text, names, strict=True)]),
+        heads=Trie.of([row["surface"] for row in heads], backwards=True),
+        nature=np.array([_NATURES.index(row["nature"]) for row in heads] + [0], np.int64),
+        scope=tuple(scopes.get(word) for word in words) + (None,),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+SUFFIXES = code_set("率量额数费线馆站场者机车品业林园田厂具器剂款金法仪所院校部室会社店库房屋楼塔坝渠井路桥池塘庄苗料材油粉丝布纸酒药奖牌证书报刊剧片曲")
+"""Last characters that make a noun of three: 出口额, 收购量, 防护林."""

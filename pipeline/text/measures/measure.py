@@ -1,0 +1,253 @@
+"""The columns that say what each quantity measures, filled in for a table of quantities.
+
+Here: laying blocks of documents over the quantities and dates already read, and writing the columns. Not here: any
+rule of the language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.read import Volume
+from pipeline.text.arrow import cut, days, named, positions
+from pipeline.text.lexer import Bools, Ints
+from pipeline.text.measures.context import NO_DAY, periods, territories
+from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens, load_measure_words
+from pipeline.text.measures.phrases import Stops, last_at, own_phrases
+from pipeline.text.measures.relations import Row, link
+from pipeline.text.quantities import CHANGE_KINDS, ROLES
+from pipeline.text.reference import Reference
+from pipeline.text.view import Block, block_of, text_codes
+
+BLOCK = 1 << 20
+_TIMED = ("duration", "age", "time")
+_RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "rank", "index")
+_COUNTED = ("count", "person", "visit")
+INHERITED = "measured phrase taken from an earlier clause"
+
+
+def measure(documents: pa.Table, entries: pa.Table, zones: pa.Table, quantities: pa.Table, dates: pa.Table, volume: Volume,
+            reference: Reference) -> pa.Table:
+    """The quantities of a volume with the columns filled that say what each of them measures.
+
+    Args:
+        documents, entries, zones: the tables of `pipeline.read` and `pipeline.text.segment`.
+        quantities, dates: the tables of `pipeline.text.facts.read_facts` for the same documents.
+        volume: the covered year and the region of the book.
+        reference: the loaded reference tables.
+
+    Returns:
+        The table of quantities, row for row, with measured_text, measured_start, measured_end, head_text,
+        of_quantity_id, part_of_quantity_id, period_start, period_end, region_code, scope and note.
+    """
+    if not len(quantities):
+        return quantities
+    lists = load_measure_words(reference.folder / "lexicons")
+    parts: dict[str, list[pa.Array]] = {}
+    for texts, numbers, rows, date_rows in _blocks(documents, quantities, dates):
+        block = block_of(texts, numbers, reference.fold, _breaks(texts, numbers, documents, zones))
+        for name, column in _measure_block(block, rows, date_rows, volume, reference, lists).items():
+            parts.setdefault(name, []).append(column)
+    columns = {name: pa.chunked_array(arrays).combine_chunks() for name, arrays in parts.items()}
+    notes = columns.pop("inherited")
+    table = quantities
+    for name, column in columns.items():
+        table = table.set_column(table.schema.get_field_index(name), name, column)
+    old = table["note"].combine_chunks()
+    note = pc.if_else(pc.is_null(old), pa.scalar(INHERITED), pc.binary_join_element_wise(old, pa.scalar(INHERITED), "; "))
+    return table.set_column(table.schema.get_field_index("note"), "note", pc.if_else(notes, note, old))
+
+
+def _bounds(table: pa.Table, order: list[str]) -> Ints:
+    """Where the rows of each document begin in a table sorted by document, and its length."""
+    number = {name: n for n, name in enumerate(order)}
+    encoded = table["document_id"].combine_chunks().dictionary_encode() if len(table) else None
+    if encoded is None:
+        return np.zeros(len(order) + 1, np.int64)
+    owner = np.array([number[name] for name in encoded.dictionary.to_pylist()], np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
+    return np.searchsorted(owner, np.arange(len(order) + 1))
+
+
+def _blocks(documents: pa.Table, quantities: pa.Table, dates: pa.Table) -> Iterator[tuple[list[str], Ints, pa.Table, pa.Table]]:
+    """Texts of about BLOCK characters, with their quantities and dates."""
+    order = documents["document_id"].to_pylist()
+    first_q, first_d = _bounds(quantities, order), _bounds(dates, order)
+    lengths = documents["characters"].to_numpy()
+    begin = 0
+    while begin < len(lengths):
+        end, size = begin, 0
+        while end < len(lengths) and (size == 0 or size + lengths[end] <= BLOCK):
+            size += int(lengths[end]) + 1
+            end += 1
+        rows = quantities.slice(first_q[begin], first_q[end] - first_q[begin])
+        if len(rows):
+            texts = documents["text"].slice(begin, end - begin).to_pylist()
+            date_rows = dates.slice(first_d[begin], first_d[end] - first_d[begin])
+            yield texts, np.arange(begin, end), _owned(rows, first_q, begin, end), _owned(date_rows, first_d, begin, end)
+        begin = end
+
+
+def _owned(rows: pa.Table, first: Ints, begin: int, end: int) -> pa.Table:
+    """The rows with a column that counts the block's documents."""
+    return rows.append_column("_owner", pa.array(np.repeat(np.arange(end - begin), np.diff(first[begin:end + 1]))))
+
+
+def _breaks(texts: list[str], numbers: Ints, documents: pa.Table, zones: pa.Table) -> Ints:
+    """Places where a line break stays one: the edges of zones."""
+    if not len(zones):
+        return np.zeros(0, np.int64)
+    base = np.concatenate((np.zeros(1, np.int64), np.cumsum([len(text) + 1 for text in texts])[:-1]))
+    names = documents["document_id"].take(pa.array(numbers))
+    owner = pc.index_in(zones["document_id"], value_set=names.combine_chunks()).combine_chunks()
+    held = np.flatnonzero(owner.is_valid().to_numpy(zero_copy_only=False))
+    at = base[owner.fill_null(0).to_numpy()[held]]
+    start, end = zones["span_start"].to_numpy()[held] + at, zones["span_end"].to_numpy()[held] + at
+    return np.unique(np.concatenate((end, end - 1, start - 1)))
+
+
+def _column(table: pa.Table, name: str, names: tuple[str, ...]) -> Ints:
+    """A text column as numbers: the index into `names`, -1 for null and others."""
+    found = pc.index_in(table[name], value_set=pa.array(names)).combine_chunks()
+    return found.fill_null(-1).to_numpy().astype(np.int64)
+
+
+def _coded(column: pa.ChunkedArray) -> Ints:
+    """A text column as numbers, equal for equal texts; -1 for null."""
+    return column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
+
+
+def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Volume, reference: Reference, lists: MeasureWords) -> dict[str, pa.Array]:
+    codes = block.codes
+    owner = _owner(block, rows)
+    start, end = _spans(block, rows, owner)
+    date_owner = _owner(block, date_rows)
+    date_start, date_end = _spans(block, date_rows, date_owner)
+    n = len(start)
+    role = _column(rows, "role", ROLES)
+    change_kind = _column(rows, "change_kind", CHANGE_KINDS)
+    timed = _column(rows, "dimension", _TIMED) >= 0
+    relative = _column(rows, "dimension", _RELATIVE) >= 0
+    counted = _column(rows, "dimension", _COUNTED) >= 0
+    tokens = Tokens.of(codes, lists, date_start, date_end)
+    stops = Stops.of(codes)
+    phrases = own_phrases(codes, start, end, counted, timed, relative, tokens, stops, lists, reference.cues.bound_right)
+    sentence_at = last_at(stops.sentence, start) + 1
+    clause_at = last_at(stops.clause, start) + 1
+    text = codes.tobytes().decode("utf-16-le", "replace")
+    row = Row(
+        text=text, start=start.tolist(), end=end.tolist(), entry=_coded(rows["entry_id"]).tolist(), sentence=sentence_at.tolist(),
+        clause=clause_at.tolist(), unit=_coded(rows["unit"]).tolist(), relative=relative.tolist(), timed=timed.tolist(), role=role.tolist(),
+        change_kind=change_kind.tolist(), value=_values(rows).tolist(), grain=_grains(rows).tolist(), own=phrases.start.tolist(),
+        own_end=phrases.end.tolist(), head=phrases.head.tolist(),
+        shared_out=_last_token(tokens, "distribute", start, clause_at).tolist(),
+        of_which=_last_token(tokens, "of_which", start, sentence_at).tolist(),
+        base_said=(relative & (codes[start - 1] == ord("的"))).tolist(),
+        bracket=_brackets(codes, start, clause_at, stops).tolist(), linked=_linked(codes, start, end, phrases.start, phrases.end, phrases.side, phrases.peeled).tolist(),
+    )
+    links = link(row)
+    subject = np.array(links.subject, np.int64)
+    of, part_of = np.array(links.of, np.int64), np.array(links.part_of, np.int64)
+    some = subject >= 0
+    source = np.maximum(subject, 0)
+    ms, me, mh = phrases.start[source], phrases.end[source], phrases.head[source]
+    some &= ms >= 0
+    here = some & (subject == np.arange(n))
+    points = text_codes(block.text)
+    ms, me, mh = (np.where(some, column, 1 + 32) for column in (ms, me, mh))
+    b0, b1 = block.span(ms, np.maximum(me, ms + 1))
+    h0, _ = block.span(mh, np.maximum(me, mh + 1))
+    base = block.base[owner]
+    null = pa.scalar(None, pa.string())
+    ids = rows["quantity_id"].combine_chunks()
+    first, last = periods(codes, start, sentence_at, tokens, lists, date_start, date_end, _days(date_rows, "date_start"), _days(date_rows, "date_end"),
+                          phrases.nature[source] == 1, volume.covered_year)
+    place = territories(start, sentence_at, tokens, lists)
+    scopes = [None if one is None else one[0] for one in lists.scope]
+    region = [None if one is None else _region(one[1], volume) for one in lists.scope]
+    region_default = pa.scalar(volume.region_code, pa.string())
+    scope_of = named(scopes, place)
+    region_of = pc.if_else(pa.array(place >= 0), named(region, place), region_default)
+    return {
+        "measured_text": pc.if_else(pa.array(some), cut(points, b0, b1), null),
+        "measured_start": positions(b0 - base, here), "measured_end": positions(b1 - base, here),
+        "head_text": pc.if_else(pa.array(some), cut(points, h0, b1), null),
+        "of_quantity_id": ids.take(pa.array(np.maximum(of, 0), mask=of < 0)),
+        "part_of_quantity_id": ids.take(pa.array(np.maximum(part_of, 0), mask=part_of < 0)),
+        "period_start": days(first, first != NO_DAY), "period_end": days(last, last != NO_DAY),
+        "region_code": region_of, "scope": scope_of,
+        "inherited": pa.array(some & ~here),
+    }
+
+
+def _region(territory: str, volume: Volume) -> str | None:
+    code = volume.region_code
+    if territory == "region" or code is None:
+        return code if territory == "region" else None
+    return code[:2] + "0000" if territory == "province" else None
+
+
+def _owner(block: Block, table: pa.Table) -> Ints:
+    """Index into the block's documents of each row; rows and documents come in the same order."""
+    if not len(table):
+        return np.zeros(0, np.int64)
+    return table["_owner"].to_numpy()
+
+
+def _spans(block: Block, table: pa.Table, owner: Ints) -> tuple[Ints, Ints]:
+    base = block.base[owner]
+    start = np.searchsorted(block.place, table["span_start"].to_numpy() + base)
+    end = np.searchsorted(block.place, table["span_end"].to_numpy() + base)
+    return start, end
+
+
+def _days(table: pa.Table, name: str) -> Ints:
+    if not len(table):
+        return np.zeros(0, np.int64)
+    return table[name].combine_chunks().cast(pa.int32()).fill_null(NO_DAY).to_numpy().astype(np.int64)
+
+
+def _values(rows: pa.Table) -> np.ndarray:
+    """One number a row, in the base unit of its printed unit: the value, else its lower end, else 0."""
+    low = rows["low"].combine_chunks().cast(pa.float64())
+    value = pc.coalesce(rows["value_float"].combine_chunks(), low, pa.scalar(0.0))
+    return value.to_numpy(zero_copy_only=False)
+
+
+def _grains(rows: pa.Table) -> np.ndarray:
+    """The place value of the last printed digit of each number: 1.25亿元 is exact to a million."""
+    source = rows["source_text"].combine_chunks()
+    found = pc.extract_regex(source, r"[.．](?P<d>[0-9０-９]+)")
+    decimals = pc.utf8_length(pc.struct_field(found, "d")).fill_null(0).to_numpy().astype(float)
+    power = np.zeros(len(source))
+    for sign, order in (("千", 3), ("万", 4), ("亿", 8)):
+        power += order * pc.match_substring(source, sign).to_numpy(zero_copy_only=False)
+    return 10.0 ** (power - decimals)
+
+
+def _last_token(tokens: Tokens, kind: str, start: Ints, since: Ints) -> Ints:
+    places = tokens.start[tokens.kind == KIND[kind]]
+    found = last_at(places, start)
+    return np.where(found >= since, found, -1)
+
+
+def _brackets(codes: np.ndarray, start: Ints, clause: Ints, stops: Stops) -> Ints:
+    """Place of the bracket that each number stands in, or -1."""
+    opening = last_at(stops.opening, start)
+    closing = last_at(np.flatnonzero((codes == ord("）")) | (codes == ord(")"))), start)
+    return np.where((opening >= clause) & (closing < opening), opening, -1)
+
+
+def _linked(codes: np.ndarray, start: Ints, end: Ints, own: Ints, own_end: Ints, side: Ints, peeled: Ints) -> Bools:
+    """Whether nothing but 、 和 及 stands between each number (its own noun left of it included) and the one before."""
+    previous = np.concatenate((np.zeros(1, np.int64), np.where((side == 1) & (own >= 0), own_end, end)[:-1]))
+    begin = np.where((own >= 0) & (side == 0), own, start)
+    del peeled
+    gap = begin - previous
+    first = codes[np.minimum(previous, len(codes) - 1)]
+    joint = np.isin(first, [ord(c) for c in "、和及与"])
+    also = (gap == 2) & (first == ord("以"))
+    return ((gap == 1) & joint) | also | ((gap == 2) & (first == ord("、")))
