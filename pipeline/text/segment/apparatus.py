@@ -54,7 +54,11 @@ def find_apparatus(lines: Lines, text_lines: Int, titled: Bool) -> list[tuple[in
     table_name = (closing == ord("表")) & (length <= 36)
     for k in np.flatnonzero((by_first | table_name) & ~titled).tolist():
         start, end = int(first[k]), int(last[k])
-        if _TABLE_HEAD.match(lines.text, start, end) and end - start <= 60 and lines.text[end - 1] not in "。；":
+        if (
+            _TABLE_HEAD.match(lines.text, start, end)
+            and end - start <= 60
+            and lines.text[end - 1] not in "。；"
+        ):
             heads.append(k)
             found.append((k, start, end, "table"))
         elif _CAPTION.match(lines.text, start, end) and end - start <= _LONGEST_CAPTION:
@@ -71,16 +75,13 @@ def find_apparatus(lines: Lines, text_lines: Int, titled: Bool) -> list[tuple[in
             continue
         credit = _CREDIT.search(lines.text, max(start, end - 40), end)
         if credit:
-            whole = not titled[k] and end - start <= _LONGEST_CAPTION and not _sentence_inside(lines, start, credit.start())
+            whole = not titled[k] and end - start <= _LONGEST_CAPTION
+            whole = whole and not (lines.classes[start : credit.start()] & STOP).any()
             found.append((k, start if whole else credit.start(), end, "caption"))
             taken.add(k)
     found.extend(_table_rows(lines, text_lines, titled, doc, heads, taken))
     found.sort()
     return found
-
-
-def _sentence_inside(lines: Lines, start: int, end: int) -> bool:
-    return bool((lines.classes[start:end] & STOP).any())
 
 
 def _table_rows(

@@ -35,7 +35,8 @@ _OVERVIEW = re.compile(r"(?:概况|综述|概述|基本情况|总述|概貌|总�
 _OVERVIEW_LAST = frozenset("况述貌情览")
 # What a title that tells of an event ends in, and what its first sentence, dated, says happened.
 _DONE = (
-    "召开|举行|举办|成立|开幕|闭幕|签署|签订|签约|启动|通车|竣工|开工|揭牌|挂牌|落成|发布|颁布|出版|开业|开馆|开班|奠基|投产|建成|开通"
+    "召开|举行|举办|成立|开幕|闭幕|签署|签订|签约|启动|通车|竣工|开工|揭牌|挂牌|落成|发布|颁布|出版"
+    "|开业|开馆|开班|奠基|投产|建成|开通"
 )
 _EVENT = re.compile(
     rf"(?:{_DONE}|投运|投入使用|授牌|揭幕|首发|试运行|开播|通航|开园|上市|获奖|夺冠|论坛|博览会|座谈会|研讨会|大会|洽谈会|展览会)$"
@@ -147,7 +148,9 @@ class Rows:
         lines, headings = self.lines, self.layout.headings
         rows = [k for k in sorted(headings.level) if k not in headings.months]
         line = self.layout.rows[np.array(rows, np.int64)]
-        self.section_text: list[str | None] = [lines.cut(int(at)).lstrip(_HEADING_MARKS) for at in line.tolist()]
+        self.section_text: list[str | None] = [
+            lines.cut(int(at)).lstrip(_HEADING_MARKS) for at in line.tolist()
+        ]
         under = np.searchsorted(line, self.line) - 1
         stands = under >= 0
         stands[stands] = lines.doc[line[under[stands]]] == self.doc[stands]
@@ -193,7 +196,9 @@ class Rows:
         wide = np.flatnonzero((codes == 0x3000) | (codes == 9))
         wide = wide[(padded[wide] == 9) | (padded[wide + 1] == 0x3000)]
         narrow = np.flatnonzero(codes == 0x20)
-        narrow = narrow[(padded[narrow + 1] == 0x20) & (padded[narrow + 2] == 0x20) & (padded[narrow + 3] == 0x20)]
+        narrow = narrow[
+            (padded[narrow + 1] == 0x20) & (padded[narrow + 2] == 0x20) & (padded[narrow + 3] == 0x20)
+        ]
         found = np.sort(np.concatenate([wide, narrow]))
         found = found[found > 0]
         found = found[(classes[found - 1] & (STOP | ENDING)) != 0]
@@ -252,9 +257,10 @@ class Rows:
 
     def zone_table(self) -> pa.Table:
         """The zones in order of place, outer before inner."""
-        zones = sorted(self.zones, key=lambda zone: (zone[0], -zone[1], zone[2]))
-        start = np.array([zone[0] for zone in zones], np.int64)
-        end = np.array([zone[1] for zone in zones], np.int64)
+        starts, ends, kinds, levels = zip(*self.zones, strict=True) if self.zones else ((), (), (), ())
+        start, end = np.array(starts, np.int64), np.array(ends, np.int64)
+        order = np.lexsort((np.array(kinds, str), -end, start))
+        start, end = start[order], end[order]
         doc = np.searchsorted(self.lines.doc_start, start, "right") - 1
         base = self.lines.doc_start[doc]
         return pa.table(
@@ -262,8 +268,8 @@ class Rows:
                 pa.array([self.document_ids[d] for d in doc.tolist()], pa.string()),
                 pa.array(start - base, pa.int32()),
                 pa.array(end - base, pa.int32()),
-                pa.array([zone[2] for zone in zones], pa.string()),
-                pa.array([zone[3] for zone in zones], pa.int32()),
+                pa.array([kinds[at] for at in order.tolist()], pa.string()),
+                pa.array([levels[at] for at in order.tolist()], pa.int32()),
             ],
             schema=ZONES,
         )

@@ -43,7 +43,12 @@ _INDEX_PLAIN = re.compile(
 _INDEX_TITLE = re.compile(r"(?:主题|内容|条目|综合|人名|表格)?[\s　]*索[\s　]*引")
 
 NONE, RUNNING_HEAD, PAGE_NUMBER, CONTENTS, INDEX_LINE = range(5)
-ZONE = {RUNNING_HEAD: "running_head", PAGE_NUMBER: "page_number", CONTENTS: "contents", INDEX_LINE: "index_line"}
+ZONE = {
+    RUNNING_HEAD: "running_head",
+    PAGE_NUMBER: "page_number",
+    CONTENTS: "contents",
+    INDEX_LINE: "index_line",
+}
 
 _LONGEST = 72
 # Neighbouring bare numbers belong to one sequence of pages when they differ by no more than this.
@@ -174,5 +179,9 @@ def _pages_by_neighbour(nonblank: Int, doc: Int, bare: list[int], verdict: npt.N
     """A bare number beside a running head is its page."""
     for k in bare:
         for other in (k - 1, k + 1):
-            if 0 <= other < len(nonblank) and doc[other] == doc[k] and verdict[nonblank[other]] == RUNNING_HEAD:
+            if (
+                0 <= other < len(nonblank)
+                and doc[other] == doc[k]
+                and verdict[nonblank[other]] == RUNNING_HEAD
+            ):
                 verdict[nonblank[k]] = PAGE_NUMBER

@@ -38,7 +38,8 @@ MONTH = re.compile(
 )
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 CHRONICLE_DAY = re.compile(
-    rf"[△▲]?{_B}*(?:{_DAY}(?:[～~\-—–至、]{_DAY})*日|同日|是日|[上中下]旬|月[初中底末]|[本是同当]月|\d{{1,2}}月\d{{1,2}}日)"
+    rf"[△▲]?{_B}*(?:{_DAY}(?:[～~\-—–至、]{_DAY})*日|同日|是日|[上中下]旬|月[初中底末]|[本是同当]月"
+    r"|\d{1,2}月\d{1,2}日)"
     "|[△▲]"
 )
 _DATED = re.compile(
@@ -46,9 +47,13 @@ _DATED = re.compile(
     rf"(?:[月日]|年(?:$|\d|[初末底]|{_NUMBER}))|同日|是日|同月|是月"
 )
 # What a part of an entry is called, never a 分目.
-_SUBHEAD = re.compile("主要|具体|做法|措施|成效|成绩|特点|问题|原因|意义|名单|名录|如下|附|获奖|说明|工作(?:思路|目标)")
+_SUBHEAD = re.compile(
+    "主要|具体|做法|措施|成效|成绩|特点|问题|原因|意义|名单|名录|如下|附|获奖|说明|工作(?:思路|目标)"
+)
 _CELLS = re.compile(rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$")
-_ROLE_LINE = re.compile(r"^(?:单位|表|图|注|附|续表|资料来源|说明|摄影|撰稿|供稿|编辑|责任编辑|主编|作者)(?=[：:\d\s　]|$)")
+_ROLE_LINE = re.compile(
+    r"^(?:单位|表|图|注|附|续表|资料来源|说明|摄影|撰稿|供稿|编辑|责任编辑|主编|作者)(?=[：:\d\s　]|$)"
+)
 _NO_END = re.compile(r"[的了和与及或在为是、·\-—“‘《（(]$|…")
 _STARTS = re.compile(rf"[{_HAN}“‘《A-Za-z\d]")
 _TWO_HAN = re.compile(rf"[{_HAN}].*[{_HAN}]")
@@ -112,19 +117,33 @@ def _candidates(lines: Lines, rows: Significant) -> Bool:
     first, last = lines.first[rows.line], lines.last[rows.line]
     length = last - first
     opening = lines.classes[first]
-    short = (length >= 2) & (length <= LONGEST) & ~rows.titled & ~rows.apparatus & ((opening & (OPEN | STOP)) == 0)
+    short = (
+        (length >= 2)
+        & (length <= LONGEST)
+        & ~rows.titled
+        & ~rows.apparatus
+        & ((opening & (OPEN | STOP)) == 0)
+    )
+    marks = np.flatnonzero((lines.classes & (STOP | CLAUSE)) != 0)
+    short &= np.searchsorted(marks, first) == np.searchsorted(marks, last)
+    bullet = ((opening & BULLET) != 0).tolist()
+    begins, ends = first.tolist(), last.tolist()
     candidate = np.zeros(len(rows.line), bool)
     for k in np.flatnonzero(short).tolist():
-        start, end = int(first[k]), int(last[k])
-        kinds = lines.classes[start:end]
-        if kinds[0] & BULLET:
-            candidate[k] = _names_a_subject(lines.text[start + 1 : end].strip(BLANKS))
-        elif not (kinds & (STOP | CLAUSE)).any():
-            candidate[k] = _names_a_subject(lines.text[start:end])
+        text = lines.text[begins[k] : ends[k]]
+        candidate[k] = _names_a_subject(text[1:].strip(BLANKS) if bullet[k] else text)
     return candidate
 
 
+# Most candidates are plain names; these characters begin or end what needs the longer look.
+_PLAIN = re.compile(
+    f"(?![第正一二三四五六七八九十百零〇同是单表图注附续资说摄撰供编责主作])[{_HAN}]{{1,24}}(?![的了和与及或在为是])[{_HAN}]"
+)
+
+
 def _names_a_subject(text: str) -> bool:
+    if _PLAIN.fullmatch(text):
+        return True
     if MONTH.fullmatch(text) or _PART.fullmatch(text):
         return True
     for pattern, _ in _NUMBERED:
@@ -177,7 +196,9 @@ def _judge_run(
         return
     after = tail + 1
     if MONTH.fullmatch(texts[-1]):
-        if CHRONICLE_DAY.match(lines.text, int(lines.first[rows.line[after]]), int(lines.last[rows.line[after]])):
+        if CHRONICLE_DAY.match(
+            lines.text, int(lines.first[rows.line[after]]), int(lines.last[rows.line[after]])
+        ):
             found.months.add(tail)
             _set_levels(found, [tail], texts[-1:])
             found.level[tail] = 3
@@ -196,7 +217,9 @@ def _judge_run(
     _above_text(rows, run, texts, doc_first, found, single)
 
 
-def _introduces_titles(lines: Lines, rows: Significant, run: list[int], texts: list[str], doc_first: Bool) -> bool:
+def _introduces_titles(
+    lines: Lines, rows: Significant, run: list[int], texts: list[str], doc_first: Bool
+) -> bool:
     """A name of a subject between finished text and a short text that titled entries follow: a 分目 whose overview
     has no title. It counts in documents that show other headings; a part of a long entry looks the same but for
     its name."""
@@ -222,7 +245,12 @@ def _without_months(run: list[int], texts: list[str]) -> tuple[list[int], list[s
 
 
 def _above_text(
-    rows: Significant, run: list[int], texts: list[str], doc_first: Bool, found: Headings, single: dict[int, list[int]]
+    rows: Significant,
+    run: list[int],
+    texts: list[str],
+    doc_first: Bool,
+    found: Headings,
+    single: dict[int, list[int]],
 ) -> None:
     """A run directly above text: headings of an untitled overview, numbered headings, or the title of the text."""
     last = run[-1]

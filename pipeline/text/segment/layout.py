@@ -83,7 +83,9 @@ def lay_out(texts: Sequence[str]) -> Layout:
     headings = find_headings(lines, Significant(rows, doc, titled, apparatus, finished[rows], marked[doc]))
     _add_plain_titles(lines, rows, found.titles, headings)
     items = _cut(lines, rows, doc, opens_doc, verdict, found.titles, headings, zones)
-    return Layout(lines, rows, finished, apparatus, marked, found.titles, headings, items, zones, found.notices)
+    return Layout(
+        lines, rows, finished, apparatus, marked, found.titles, headings, items, zones, found.notices
+    )
 
 
 def _finished(lines: Lines) -> Bool:

@@ -23,7 +23,9 @@ Codes = npt.NDArray[np.unsignedinteger]
 # Character classes, one bit each.
 BLANK, BREAK, STOP, CLAUSE, OPEN, CLOSE, BULLET, ENDING = (1 << bit for bit in range(8))
 
-BLANKS = " \t\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u202f\u205f\r" + "".join(chr(c) for c in range(0x2000, 0x200B))
+BLANKS = " \t\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u202f\u205f\r" + "".join(
+    chr(c) for c in range(0x2000, 0x200B)
+)
 BREAKS = "\n\x0b\x0c\x85\u2028\u2029"
 STOPS = "。！？；!?;…"
 CLAUSES = "，,：:"
@@ -47,6 +49,7 @@ def _class_table() -> npt.NDArray[np.uint8]:
 
 
 _CLASSES = _class_table()
+_STRETCH = 1 << 16
 # Blank runs at the ends of a line are stripped this many characters at a time in the whole table, then per line.
 _STRIP_ROUNDS = 48
 
@@ -62,6 +65,7 @@ class Lines:
     text: str
     codes: Codes
     classes: npt.NDArray[np.uint8]
+    brackets: Int  # positions of all brackets that may enclose a title
     doc_start: Int  # of each document in the joined text
     doc_end: Int
     start: Int
@@ -95,11 +99,12 @@ def read_lines(texts: Sequence[str]) -> Lines:
     """The line table of some documents."""
     text, doc_start, doc_end = join(texts)
     codes = code_points(text)
-    classes = _CLASSES[codes if codes.itemsize == 2 else np.minimum(codes, 0xFFFF)]
+    classes = _classify(codes)
     if "\r" in text:
         _split_at_bare_returns(codes, classes)
-    breaks = np.flatnonzero(classes & BREAK)
-    inner = _titles_inside(text, codes, classes)
+    breaks = np.flatnonzero((classes & BREAK) != 0)
+    brackets = np.flatnonzero((classes & (OPEN | CLOSE)) != 0)
+    inner = _titles_inside(text, codes, classes, brackets)
     start = np.concatenate([[0], breaks + 1, inner])
     end = np.concatenate([breaks, [len(text)]])
     if len(inner):
@@ -107,7 +112,17 @@ def read_lines(texts: Sequence[str]) -> Lines:
         end = np.sort(np.concatenate([end, inner]))
     first, last = _strip(classes, start, end)
     doc = np.searchsorted(doc_start, start, "right") - 1
-    return Lines(text, codes, classes, doc_start, doc_end, start, end, first, last, doc)
+    return Lines(text, codes, classes, brackets, doc_start, doc_end, start, end, first, last, doc)
+
+
+def _classify(codes: Codes) -> npt.NDArray[np.uint8]:
+    """The class of each character, looked up in stretches that stay in the processor's cache."""
+    classes = np.empty(len(codes), np.uint8)
+    for begin in range(0, len(codes), _STRETCH):
+        stretch = codes[begin : begin + _STRETCH]
+        index = stretch if codes.itemsize == 2 else np.minimum(stretch, 0xFFFF)
+        np.take(_CLASSES, index, out=classes[begin : begin + _STRETCH], mode="clip")
+    return classes
 
 
 def _split_at_bare_returns(codes: Codes, classes: npt.NDArray[np.uint8]) -> None:
@@ -117,15 +132,11 @@ def _split_at_bare_returns(codes: Codes, classes: npt.NDArray[np.uint8]) -> None
     classes[returns[(following != 10) | (returns + 1 == len(codes))]] = BREAK
 
 
-def _titles_inside(
-    text: str, codes: Codes, classes: npt.NDArray[np.uint8]
-) -> Int:
+def _titles_inside(text: str, codes: Codes, classes: npt.NDArray[np.uint8], brackets: Int) -> Int:
     """Positions of `【` and `〖` that open a title in the middle of a line: after a finished sentence, closed soon."""
     found = []
     for opener, closer in ("【】", "〖〗"):
-        if opener not in text:
-            continue
-        at = np.flatnonzero(codes == ord(opener))
+        at = brackets[codes[brackets] == ord(opener)]
         before = at - 1
         for _ in range(_STRIP_ROUNDS):
             blank = (before >= 0) & ((classes[before] & BLANK) != 0)
@@ -136,7 +147,11 @@ def _titles_inside(
         inside = at[(before >= 0) & ((kind & (STOP | ENDING)) != 0) & ((kind & BREAK) == 0)]
         for position in inside.tolist():
             close = text.find(closer, position, position + 42)
-            if close > 0 and "\n" not in text[position:close] and text[before_char(text, position)] not in "；;…":
+            if (
+                close > 0
+                and "\n" not in text[position:close]
+                and text[before_char(text, position)] not in "；;…"
+            ):
                 found.append(position)
     return np.array(sorted(found), np.int64)
 

@@ -23,8 +23,9 @@ _B = "[ \t\u00a0\u3000\u2002-\u200b]"
 _HAN = "[\u3400-\u9fff〇]"
 _LONGEST = 60
 
-# The last parenthesis of a text; the sentence before it has ended, or it is all there is on its line.
-_CLOSING = re.compile(rf"(?:^|[。！？；!?”’」』）)…】》\n]){_B}*([（(]([^（）()\n\r]{{2,{_LONGEST}}})[)）])$")
+# What stands before a signature in parentheses: the end of a sentence, or nothing on its line.
+_AFTER = frozenset("。！？；!?”’」』）)…】》\n\r\x0c")
+_BLANKS = " \t\u00a0\u3000\u200b" + "".join(chr(c) for c in range(0x2002, 0x200B))
 _ROLE_FIRST = re.compile(
     rf"(?:^|[。！？；!?”\n]){_B}*((?:撰稿人?|供稿单位|供稿|撰文|执笔人?|作者){_B}*(?:[：:]{_B}*|{_B}+)"
     rf"({_HAN}[^。，；！？：\n\r]{{1,40}}))$"
@@ -45,7 +46,22 @@ _NO_SIGNATURE = re.compile(
 )
 # Words of two characters that a parenthesis holds and that begin like a surname.
 _WORDS = frozenset(
-    ("甲级", "乙级", "党员", "华侨", "万元", "时任", "任内", "金额", "方便", "应届", "高中", "高职", "文中", "左图", "右图")
+    (
+        "甲级",
+        "乙级",
+        "党员",
+        "华侨",
+        "万元",
+        "时任",
+        "金额",
+        "方便",
+        "应届",
+        "高中",
+        "高职",
+        "文中",
+        "左图",
+        "右图",
+    )
 )
 _ORGANISATION = re.compile(
     rf"{_HAN}(?:{_HAN}|[A-Za-z0-9·、]){{1,24}}"
@@ -86,15 +102,27 @@ def closing_signature(text: str, start: int, end: int, surnames: Surnames) -> Si
     `end` is where the text of an entry ends, blanks excluded. Names are given as printed, without the blanks of
     name spacing: `（周　平）` is 周平, `（林大海 周 平）` is 林大海 and 周平.
     """
-    begin = max(start, end - _LONGEST - 20)
-    tail = text[begin:end]
-    match = _CLOSING.search(tail) if tail[-1] in "）)" else _ROLE_FIRST.search(tail)
-    if not match or (begin > start and match.start(1) == 0):
-        return None
-    names = parse_names(match.group(2), surnames)
-    if not names:
-        return None
-    return Signature(begin + match.start(1), end, *names)
+    if text[end - 1] in "）)":
+        tail = max(start, end - _LONGEST - 2)
+        opened = max(text.rfind("（", tail, end), text.rfind("(", tail, end))
+        if opened < 0 or end - opened < 4 or not _follows_a_sentence(text, start, opened):
+            return None
+        begin, inner = opened, text[opened + 1 : end - 1]
+    else:
+        tail = max(start, end - _LONGEST)
+        match = _ROLE_FIRST.search(text[tail:end])
+        if not match or (tail > start and match.start(1) == 0):
+            return None
+        begin, inner = tail + match.start(1), match.group(2)
+    names = parse_names(inner, surnames)
+    return Signature(begin, end, *names) if names else None
+
+
+def _follows_a_sentence(text: str, start: int, position: int) -> bool:
+    before = position - 1
+    while before >= start and text[before] in _BLANKS:
+        before -= 1
+    return before < start or text[before] in _AFTER
 
 
 def parse_names(inner: str, surnames: Surnames) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -153,7 +181,9 @@ def _parts(inner: str, surnames: Surnames) -> tuple[list[str], bool]:
     A lone character pairs with the lone one after it, and a surname of two characters with what follows it.
     """
     inner = _AROUND_ROLE.sub(r"\1", inner)
-    inner = _TWO_AND_ONE.sub(lambda m: m.group(1) + m.group(2) if m.group(1) in surnames else m.group(), inner)
+    inner = _TWO_AND_ONE.sub(
+        lambda m: m.group(1) + m.group(2) if m.group(1) in surnames else m.group(), inner
+    )
     spaced = _TWO_SINGLE.sub(r"\1\2", inner)
     return [part for part in _SEPARATOR.split(spaced) if part], spaced != inner
 

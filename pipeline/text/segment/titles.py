@@ -127,31 +127,51 @@ def _objects(lines: Lines, text_lines: Int) -> Bool:
 def _closed_on_their_line(lines: Lines, text_lines: Int, lenticular: Bool, found: Found) -> list[int]:
     """Take the sound `【…】` and `〖…〗` of all lines at once; return the rows that need a closer look."""
     slow: list[int] = []
-    codes, text, titles = lines.codes, lines.text, found.titles
+    codes, brackets = lines.codes, lines.brackets
     for opener in "【〖":
         rows = np.flatnonzero(lenticular & (codes[lines.first[text_lines]] == ord(opener)))
         if not len(rows):
             continue
-        openers = np.append(np.flatnonzero(codes == ord(opener)), len(text))
-        closers = np.append(np.flatnonzero(codes == ord(PAIRS[opener])), len(text) + LONGEST)
+        openers = np.append(brackets[codes[brackets] == ord(opener)], len(codes))
+        closers = np.append(brackets[codes[brackets] == ord(PAIRS[opener])], len(codes) + LONGEST)
         at = text_lines[rows]
         first, last = lines.first[at], lines.last[at]
         close = closers[np.searchsorted(closers, first)]
         following = openers[np.searchsorted(openers, first, "right")]
         sound = (close < last) & (close - first <= LONGEST) & (following > close)
-        for line, start, end in zip(at[sound].tolist(), first[sound].tolist(), close[sound].tolist(), strict=True):
-            inner = text[start + 1 : end].strip(BLANKS)
-            if inner and (inner[0] in _LABEL_FIRST) and (label := _LABEL.fullmatch(inner)):
-                found.labels.append((line, start, end + 1, str(label.lastgroup)))
-                continue
-            titles.add(line, start, start + 1, end, end + 1, inner or None, opener)
-            if not inner:
-                found.notices.append(("empty_title", start, end + 1, "the brackets hold no title; write it in"))
+        _add_sound(lines, at[sound].tolist(), first[sound].tolist(), close[sound].tolist(), opener, found)
         slow.extend(rows[~sound].tolist())
     return sorted(slow)
 
 
 _LABEL_FIRST = frozenset("附注备说链相知资小背名延表续图参互另")
+
+
+def _add_sound(
+    lines: Lines, line: list[int], start: list[int], close: list[int], opener: str, found: Found
+) -> None:
+    """Take titles that are closed on their line; single out labels and brackets with nothing inside."""
+    text = lines.text
+    inner = [text[begin + 1 : end].strip(BLANKS) for begin, end in zip(start, close, strict=True)]
+    labels: set[int] = set()
+    for at in [at for at, title in enumerate(inner) if not title or title[0] in _LABEL_FIRST]:
+        if not inner[at]:
+            detail = "the brackets hold no title; write it in"
+            found.notices.append(("empty_title", start[at], close[at] + 1, detail))
+        elif label := _LABEL.fullmatch(inner[at]):
+            found.labels.append((line[at], start[at], close[at] + 1, str(label.lastgroup)))
+            labels.add(at)
+    if labels:
+        kept = [at for at in range(len(line)) if at not in labels]
+        line, start, close = ([values[at] for at in kept] for values in (line, start, close))
+        inner = [inner[at] for at in kept]
+    found.titles.line += line
+    found.titles.start += start
+    found.titles.inner_start += [begin + 1 for begin in start]
+    found.titles.inner_end += close
+    found.titles.end += [end + 1 for end in close]
+    found.titles.text += [title or None for title in inner]
+    found.titles.mark += [opener] * len(line)
 
 
 def _repair(lines: Lines, line: int, found: Found) -> None:
@@ -222,7 +242,9 @@ def _left_open(lines: Lines, line: int, start: int, last: int, found: Found) -> 
     title = text[start + 1 : end].strip(BLANKS) or None
     found.titles.add(line, start, start + 1, end, end, title, opener)
     detail = f"{opener} is never closed; " + (
-        "the title was read up to the first blank" if title else "no end of the title can be told, so it has none"
+        "the title was read up to the first blank"
+        if title
+        else "no end of the title can be told, so it has none"
     )
     found.notices.append(("bracket_unbalanced", start, max(end, start + 1), detail))
 
@@ -265,7 +287,8 @@ def _ambiguous_bracket(lines: Lines, line: int, found: Found) -> None:
 def _orphan_closers(lines: Lines, text_lines: Int, finished_before: Bool, found: Found) -> None:
     """`机构改革】 全年…`: the opening bracket was lost; a short clean start of a line up to the closer is the title."""
     codes, text = lines.codes, lines.text
-    closers = np.flatnonzero((codes == ord("】")) | (codes == ord("〗")))
+    closers = lines.brackets[np.isin(codes[lines.brackets], (ord("】"), ord("〗")))]
+    closers = np.setdiff1d(closers, np.array(found.titles.inner_end, np.int64), assume_unique=True)
     if not len(closers):
         return
     first = lines.first[text_lines]
