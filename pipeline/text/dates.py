@@ -14,16 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
+from pipeline.text.lookalikes import PlanPeriods
 from pipeline.text.numerals import CHINESE, Numerals
 
-YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA = range(1, 10)
-"""Kinds of date piece: 2009年, 5月, 26日, 三季度, 上半年 or 年底, 去年, 90年代, 20世纪, 民国26年."""
+YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA, PLAN = range(1, 11)
+"""Kinds of date piece: 2009年, 5月, 26日, 三季度, 上半年 or 年底, 去年, 90年代, 20世纪, 民国26年, “十一五”期间."""
 
 PRECISIONS = ("day", "ten_days", "month", "quarter", "half_year", "year", "years", "decade", "century")
 _PRECISION = {name: n for n, name in enumerate(PRECISIONS)}
 YEAR_SOURCES = ("stated", "entry", "volume", "unknown")
 
-_LINK = np.zeros((10, 10), np.bool_)
+_LINK = np.zeros((11, 11), np.bool_)
 for _before, _after in (
     (YEAR, (MONTH, WORD, QUARTER)),
     (ERA, (MONTH, WORD, QUARTER)),
@@ -37,7 +38,7 @@ _CONNECTOR = code_set("～-—–―─至到")
 _LISTED = code_set("、和及与或")
 _NOT_MONTH = code_set("龄嫂饼薪票球亮之")
 _NOT_DAY_AFTER = code_set("内游龄均电供产志报")
-_NOT_DAY_BEFORE = code_set("第每近达为逾满经共约过各")
+_NOT_DAY_BEFORE = code_set("第每近达为逾满经共约过各期时足于到")
 _NO_INITIAL = code_set("步中级次始赛衷稿战")
 _FEBRUARY = 28
 
@@ -116,24 +117,23 @@ class _Pieces:
     numeral: Ints
     suffix: Ints  # 0 none, 1 the end of it, 2 its beginning
     marked: Bools  # 年 月 日 is printed at this very piece
-    stated: Bools
 
 
-_WORD_VALUES = ("H1", "H2", "YE", "T1", "T2", "T3")
+_WORD_VALUES = ("H1", "H2", "YE", "T1", "T2", "T3", "SD")
 
 
-def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, standing: Standing,
-               covered_year: int | None) -> Dates:
+def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, plans: PlanPeriods,
+               standing: Standing, covered_year: int | None) -> Dates:
     """All dates of a block.
 
     Args:
         codes: the view.
         numerals: its numerals; `busy` marks those that are already something else (a model, a law article).
-        words: the closed words of dates.
+        words: the closed words of dates; `plans`: five-year plans named as a time.
         standing: the entries, sentences, documents and headings that dates stand in.
         covered_year: the year the volume covers, for dates that leave it out.
     """
-    pieces = _pieces(codes, numerals, busy, words)
+    pieces = _pieces(codes, numerals, busy, words, plans)
     n = len(pieces.start)
     of_numeral = np.full(len(numerals), -1, np.int64)
     if not n:
@@ -149,6 +149,7 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
     entry, sentence = standing.entry(atoms.start), standing.sentence(atoms.start)
     joined = _ranges(codes, atoms, keep)
     year, source = _years(codes, atoms, keep, joined, entry, sentence, covered_year)
+    _same_days(atoms, keep, standing.document(atoms.start))
     month, missing = _months(atoms, keep, entry, standing.document(atoms.start), standing.headed(atoms.start))
     impossible = np.where(missing, 2, 0)
     first, bad_first = _edges(atoms, year, month, last=False)
@@ -160,7 +161,7 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
     ends = starts + joined[starts]
     backwards = (first[starts] > last[ends]) & (year[starts] > 0) & joined[starts]
     # 12月28日～1月3日: the end lies in the next year when only the beginning states or inherits one
-    wrap = backwards & ~atoms.has_year[ends] & (atoms.month[starts] > 0)
+    wrap = backwards & ~atoms.has_year[ends] & (atoms.month[starts] > atoms.month[ends]) & (atoms.month[ends] > 0)
     late = ends[wrap]
     year[late] += 1
     first[late], _ = _edges(atoms.take(late), year[late], month[late], last=False)
@@ -194,7 +195,7 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
     )
 
 
-def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> _Pieces:
+def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, plans: PlanPeriods) -> _Pieces:
     value = numerals.integer()
     start, end = numerals.start.copy(), numerals.end.copy()
     whole = (value >= 0) & (numerals.decimals == 0) & ~numerals.over & ~numerals.bare & ~numerals.vague & ~busy & (numerals.high == numerals.mantissa) & ~numerals.chained & (numerals.denominator == 0)
@@ -231,6 +232,8 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> 
         if base == "0":
             kind[i] = YEAR
     marked = kind > 0
+    mark_end = _dashed(codes, numerals, whole, value, kind, mark_end)
+    marked |= kind > 0
     _inherit_marks(codes, numerals, whole, value, kind, mark_end)
     prefix = codes[start - 1]
     ordinal = (kind == QUARTER) & ((prefix == ord("第")) | (prefix == ord("前")) | (prefix == ord("头")))
@@ -255,26 +258,53 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords) -> 
     word, at, to = words.trie.everywhere(codes)
     word_kind = np.array([RELATIVE if kind_ == "year_word" else WORD for kind_ in words.kind] + [0])[word]
     coded = np.array([_WORD_VALUES.index(v) if v in _WORD_VALUES else {"-1": -1, "0": 0, "same": 5, "+1": 1}[v] for v in words.value] + [0])[word]
-    month_word = (word_kind == WORD) & (coded >= 3)
+    month_word = (word_kind == WORD) & (coded >= 3) & (coded <= 5)
     # 年底 after a year was read with the year; 中旬 needs its month
     follows_year = codes[at - 1] == ord("年")
     kept = ~((word_kind == WORD) & (coded == 2) & follows_year & (codes[at] == ord("年")))
     kept &= ~((codes[at] == ord("年")) & (code_set("0123456789")[codes[at - 1]] | CHINESE[codes[at - 1]]))
     kept &= ~month_word | (codes[at - 1] == ord("月"))
     word, at, to, word_kind, coded = word[kept], at[kept], to[kept], word_kind[kept], coded[kept]
-    place = np.concatenate((start[chosen], at))
+    dotted = _dotted(codes, numerals, busy)
+    others = len(at) + len(plans.numeral) + len(dotted)
+    place = np.concatenate((start[chosen], at, plans.start, dotted[:, 0]))
     order = np.argsort(place, kind="stable")
-    nought = np.zeros(len(at), np.int64)
     return _Pieces(
         place[order],
-        np.concatenate((mark_end[chosen], to))[order],
-        np.concatenate((kind[chosen], word_kind))[order],
-        np.concatenate((number[chosen], coded))[order],
-        np.concatenate((chosen, nought - 1))[order],
-        np.concatenate((suffix[chosen], nought))[order],
-        np.concatenate((marked[chosen], nought == 0))[order],
-        np.concatenate((chosen >= 0, nought > 0))[order],
+        np.concatenate((mark_end[chosen], to, plans.end, dotted[:, 1]))[order],
+        np.concatenate((kind[chosen], word_kind, np.full(len(plans.numeral), PLAN), dotted[:, 2]))[order],
+        np.concatenate((number[chosen], coded, plans.year, dotted[:, 3]))[order],
+        np.concatenate((chosen, np.full(len(at), -1), plans.numeral, dotted[:, 4]))[order],
+        np.concatenate((suffix[chosen], np.zeros(others, np.int64)))[order],
+        np.concatenate((marked[chosen], np.ones(others, np.bool_)))[order],
     )
+
+
+def _dashed(codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints) -> Ints:
+    """2009-06-30 and 2009/6/30: give its three numerals their kinds, and let each end past its dash."""
+    n = len(numerals)
+    if n < 3:
+        return mark_end
+    dash = code_set("-/—–")[codes[numerals.end]] & (np.append(numerals.start[1:], -1) == numerals.end + 1)
+    first = whole & dash & (numerals.digits == 4) & (value >= 1900) & (value <= 2100) & (kind == 0)
+    i = np.flatnonzero(first[:-2] & dash[1:-1] & (codes[numerals.end[:-2]] == codes[numerals.end[1:-1]]))
+    good = (value[i + 1] >= 1) & (value[i + 1] <= 12) & (value[i + 2] >= 1) & (value[i + 2] <= 31) & (kind[i + 1] == 0) & (kind[i + 2] == 0)
+    good &= whole[i + 1] & whole[i + 2] & ~code_set("-/0123456789")[codes[numerals.end[i + 2]]]
+    i = i[good]
+    kind[i], kind[i + 1], kind[i + 2] = YEAR, MONTH, DAY
+    mark_end = mark_end.copy()
+    mark_end[i], mark_end[i + 1], mark_end[i + 2] = numerals.end[i] + 1, numerals.end[i + 1] + 1, numerals.end[i + 2]
+    return mark_end
+
+
+def _dotted(codes: Codes, numerals: Numerals, busy: Bools) -> Ints:
+    """2009.6.30 is one numeral and three pieces: rows of start, end, kind, value, numeral."""
+    rows = []
+    for i in np.flatnonzero(numerals.chained & ~busy):
+        begin, end = int(numerals.start[i]), int(numerals.end[i])
+        year, month, day = codes[begin:end].tobytes().decode("utf-16-le").split(".")
+        rows += [(begin, end, YEAR, int(year), i), (end, end, MONTH, int(month), i), (end, end, DAY, int(day), i)]
+    return np.array(rows, np.int64).reshape(-1, 5)
 
 
 def _inherit_marks(codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints) -> None:
@@ -319,6 +349,7 @@ class _Atoms:
     word: Ints
     decade: Ints
     century: Ints
+    plan: Ints
     suffix: Ints
     precision: Ints
     marked: Bools
@@ -341,18 +372,19 @@ class _Atoms:
         year, era = spread(YEAR), spread(ERA)
         year = np.where(year < 0, era, year)
         month, day, quarter, word = spread(MONTH), spread(DAY), spread(QUARTER), spread(WORD)
-        decade, century, relative = spread(DECADE), spread(CENTURY), spread(RELATIVE, 9)
+        decade, century, relative, plan = spread(DECADE), spread(CENTURY), spread(RELATIVE, 9), spread(PLAN)
         suffix = pieces.suffix[tail]
         year_tail = (pieces.kind[tail] == YEAR) | (pieces.kind[tail] == ERA)
         precision = np.full(n, _PRECISION["year"], np.int64)
         for column, name in ((decade, "decade"), (month, "month"), (quarter, "quarter"), (day, "day")):
             precision[column >= 0] = _PRECISION[name]
         precision[(century >= 0) & (decade < 0)] = _PRECISION["century"]
+        precision[plan >= 0] = _PRECISION["years"]
         precision[(word == 0) | (word == 1)] = _PRECISION["half_year"]
-        precision[word >= 3] = _PRECISION["ten_days"]
-        precision[(word == 2) | ((suffix > 0) & (year_tail | (pieces.kind[tail] == MONTH)))] = _PRECISION["day"]
+        precision[(word >= 3) & (word <= 5)] = _PRECISION["ten_days"]
+        precision[(word == 2) | (word == 6) | ((suffix > 0) & (year_tail | (pieces.kind[tail] == MONTH)))] = _PRECISION["day"]
         return cls(pieces.start[head], pieces.end[tail], year, year >= 0, relative, month, day, quarter, word, decade, century,
-                   suffix, precision, pieces.marked[tail], pieces.kind[head], pieces.kind[tail])
+                   plan, suffix, precision, pieces.marked[tail], pieces.kind[head], pieces.kind[tail])
 
 
 def _worthy(codes: Codes, pieces: _Pieces, atoms: _Atoms) -> Bools:
@@ -362,6 +394,8 @@ def _worthy(codes: Codes, pieces: _Pieces, atoms: _Atoms) -> Bools:
     before, after = codes[atoms.start - 1], codes[atoms.end]
     duration = bare_day & (_NOT_DAY_AFTER[after] | _NOT_DAY_BEFORE[before])
     chinese_day = bare_day & ~code_set("0123456789")[codes[atoms.start]]
+    if len(chinese_day) > 1:  # 九月十日至十三日
+        chinese_day[1:] &= ~((atoms.start[1:] - atoms.end[:-1] == 1) & _CONNECTOR[codes[atoms.end[:-1]]] & (atoms.tail_kind[:-1] == DAY))
     odd_month = (atoms.month > 12) & (atoms.day < 0) & (atoms.year < 0)
     compared = (atoms.head_kind == WORD) & (atoms.word == 2) & (code_set("比较")[before] | (before == ord("上")) | (before == ord("每")) | (before == ord("半")))
     compared &= before != ord("上")
@@ -402,7 +436,7 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints,
     setter = keep & atoms.has_year & ((atoms.month > 0) | (opening & code_set("，,")[codes[atoms.end]]) | np.append(joined[1:], False) & False)
     index = np.where(setter, np.arange(n), -1)
     carried = np.maximum.accumulate(np.concatenate((np.full(1, -1), index[:-1])))
-    need = ~atoms.has_year & (atoms.decade < 0) & (atoms.century < 0)
+    need = ~atoms.has_year & (atoms.decade < 0) & (atoms.century < 0) & (atoms.plan < 0)
     has = need & (carried >= 0)
     by = np.maximum(carried, 0)
     has &= entry[by] == entry
@@ -437,9 +471,23 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints,
     year[end[borrow]], source[end[borrow]] = year[begin[borrow]], source[begin[borrow]]
     forward = need[begin] & atoms.has_year[end] & (atoms.head_kind[begin] == YEAR)
     year[begin[forward]] = year[end[forward]]
-    decade = (atoms.decade >= 0) | (atoms.century >= 0)
+    decade = (atoms.decade >= 0) | (atoms.century >= 0) | (atoms.plan >= 0)
     source[decade] = 0
     return year, source
+
+
+def _same_days(atoms: _Atoms, keep: Bools, document: Ints) -> None:
+    """同日 and 是日 take day, month and year of the last full day before them."""
+    n = len(atoms.start)
+    same = atoms.word == 6
+    if not same.any():
+        return
+    index = np.where((atoms.day >= 0) & keep & ~same, np.arange(n), -1)
+    last = np.maximum.accumulate(index)
+    found = same & (last >= 0) & (document[np.maximum(last, 0)] == document)
+    by = np.maximum(last, 0)
+    atoms.day[found], atoms.month[found] = atoms.day[by][found], atoms.month[by][found]
+    keep &= ~same | found
 
 
 def _months(atoms: _Atoms, keep: Bools, entry: Ints, document: Ints, headed: Bools) -> tuple[Ints, Bools]:
@@ -497,7 +545,9 @@ def _edges(atoms: _Atoms, year: Ints, month: Ints, last: bool) -> tuple[Ints, Bo
     y = np.where(is_century, (century - 1) * 100 + (100 if last else 1), y)
     bad |= (d > _length(np.where(y > 0, y, -4), np.minimum(m, 12))) | (d < 1) | (m < 1)
     m, d = np.clip(m, 1, 12), np.clip(d, 1, 31)
-    year[is_decade | is_century] = y[is_decade | is_century]
+    is_plan = atoms.plan >= 0
+    y = np.where(is_plan, atoms.plan + (4 if last else 0), y)
+    year[is_decade | is_century | is_plan] = y[is_decade | is_century | is_plan]
     return _day_number(y, m, d), bad
 
 

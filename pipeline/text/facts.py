@@ -19,7 +19,7 @@ from pipeline.text import quantities as q_
 from pipeline.text.arrow import cut, days, decimals, ids, named, positions
 from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates, Standing, read_dates
 from pipeline.text.lexer import Bools, Ints, code_set, runs
-from pipeline.text.lookalikes import CODE, REASONS, mask_words, name_lookalikes
+from pipeline.text.lookalikes import CODE, REASONS, mask_words, name_lookalikes, plan_periods
 from pipeline.text.numerals import CHINESE, Numerals, read_numerals
 from pipeline.text.quantities import Clauses, Quantities, printed_units, read_quantities
 from pipeline.text.reference import Reference
@@ -196,11 +196,14 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     furniture = reason >= 0
     clauses = Clauses.of(codes, numerals, reference.cues)
     found = units.contexts.found(codes)
-    printed = units.row_of(found, surface, numerals.start, unit_end, clauses.begin(numerals.start))
+    place = numerals.start
+    printed = units.rows_of(found, surface, place, unit_end, clauses.begin(place), clauses.sentence_begin(place))
     named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes)
     reason = np.where(furniture, reason, named_reason)
     headings = furniture & (reason == CODE["heading"])
-    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, places.standing(block),
+    plans = plan_periods(codes, numerals, reason == CODE["plan"])
+    reason[plans.numeral] = -1
+    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, plans, places.standing(block),
                        volume.covered_year)
     dated = (dates.of_numeral >= 0) & ~furniture
     years = np.full(len(numerals), -1, np.int64)
@@ -304,9 +307,11 @@ def _quantities_table(frame: _Frame, q: Quantities, numerals: Numerals, referenc
     top = q.bound == q_.TOP_N
     low = decimals(np.where(top, 1, mantissa), np.where(top, 0, exponent), has_low)
     number = mantissa * np.power(10.0, exponent)
+    ill = (q.change_kind == q_.BY_MULTIPLE) & (q.direction == q_.DOWN)
     unit, dimension, base_unit, factor, offset = _unit_columns(q, units, share, ratio)
-    text_start, text_end = frame.block.span(q.unit_start, np.maximum(q.unit_end, q.unit_start + 1))
-    unit_text = pc.if_else(pa.array((q.unit_end > q.unit_start) & (q.row >= 0)), cut(frame.points, text_start, text_end), pa.scalar(None, pa.string()))
+    printed = (q.unit_end > q.unit_start) & (q.row >= 0)
+    text_start, text_end = frame.block.span(np.where(printed, q.unit_start, q.start), np.where(printed, q.unit_end, q.end))
+    unit_text = pc.if_else(pa.array(printed), cut(frame.points, text_start, text_end), pa.scalar(None, pa.string()))
     basis_names = [*q_.BASES]
     basis_code = q.basis.copy()
     for year in np.unique(q.basis[q.basis >= 10000]):
@@ -315,7 +320,7 @@ def _quantities_table(frame: _Frame, q: Quantities, numerals: Numerals, referenc
     terms = [None] * n if not q.terms else [q.terms.get(k) for k in range(n)]
     rule = named(q_.RULES, q.rule)
     confidence = np.array([_CONFIDENCE[name] for name in q_.RULES])[q.rule]
-    notes = _notes(q, where["source_text"])
+    notes = _notes(q, where["source_text"], ill)
     nothing = pa.nulls(n, pa.string())
     return pa.table({
         "quantity_id": frame.id_of(begin), **where,
@@ -334,7 +339,7 @@ def _quantities_table(frame: _Frame, q: Quantities, numerals: Numerals, referenc
     })
 
 
-def _notes(q: Quantities, source: pa.Array) -> pa.Array:
+def _notes(q: Quantities, source: pa.Array, ill: Bools) -> pa.Array:
     """How a broken number was read; null for the plain ones."""
     wrapped = pc.match_substring_regex(source, r"[\r\n]|[0-9] [0-9]").to_numpy(zero_copy_only=False)
     letters = pc.match_substring_regex(source, r"[0-9][Oo]|[lI][0-9]|[0-9][○〇]").to_numpy(zero_copy_only=False)
@@ -344,6 +349,8 @@ def _notes(q: Quantities, source: pa.Array) -> pa.Array:
     notes[q.rule == q_.RULE["table_unit"]] = "unit taken from the head of the table"
     notes[wrapped] = "read through a line break or a blank"
     notes[letters] = "letter read as a digit"
+    notes[ill] = "a decrease by a multiple cannot be taken literally"
+    notes[q.doubled_sign] = "sign and verb both say a decrease"
     notes[q.broken == 1] = "doubled point read as one"
     return pa.array(notes, pa.string())
 
@@ -356,6 +363,8 @@ def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tu
     code = q.row.copy()
     factor = np.where(code >= 0, units.factor[np.maximum(code, 0)], 1.0)
     offset = np.where(code >= 0, units.offset[np.maximum(code, 0)], 0.0)
+    told_in_base = np.array([row.unit == row.base_unit for row in units.rows] + [False])[code]
+    factor[told_in_base] = 1.0  # 5分 was read as 0.05 CNY
     rates = np.flatnonzero((q.below >= 0) & (code >= 0))
     if len(rates):
         triples = np.stack((q.row[rates], q.below[rates], q.below_count[rates]), 1)
@@ -378,7 +387,8 @@ def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tu
             names.append(name)
             dimensions.append(dimension)
             bases.append(base)
-    ranked = q.rule == q_.RULE["rank"]
+    topped = (q.bound == q_.TOP_N) & np.isin(np.array([row.surface for row in units.rows] + [""])[q.row], ["名", "位"])
+    ranked = (q.rule == q_.RULE["rank"]) | topped
     if ranked.any():
         again = np.array([*range(len(names))])[code]
         place = {label: len(names) + k for k, label in enumerate(("位", "名"))}
@@ -417,8 +427,11 @@ def _settle(frame: _Frame, numerals: Numerals, q: Quantities, dates: Dates, in_e
     dated = owner_date >= 0
     shown = dated & in_entry[np.maximum(owner_date, 0)] if len(in_entry) else dated & False
     wrong = shown & (dates.impossible[np.maximum(owner_date, 0)] > 0) if len(in_entry) else shown
-    counted = q.of_numeral >= 0
+    holder = np.maximum(np.searchsorted(q.start, numerals.start, "right") - 1, 0)
+    inside = (q.start[holder] < numerals.start) & (numerals.end <= q.end[holder]) if len(q.start) else np.zeros(n, np.bool_)
+    of_numeral = np.where((q.of_numeral < 0) & inside, holder, q.of_numeral)  # the 百 of 个百分点
     claimed = np.full(n, 3, np.int64)  # reject, until something claims it
+    counted = of_numeral >= 0
     claimed[reason >= 0] = 2
     claimed[shown & ~wrong] = 1
     claimed[counted] = 0
@@ -437,7 +450,7 @@ def _settle(frame: _Frame, numerals: Numerals, q: Quantities, dates: Dates, in_e
     held = claimed == 0
     q_begin, _ = frame.block.span(q.start, q.end)
     claim_begin = begin.copy()
-    claim_begin[held] = q_begin[q.of_numeral[held]]
+    claim_begin[held] = q_begin[of_numeral[held]]
     d_begin, d_stop = frame.block.span(dates.start, dates.end) if len(dates.start) else (begin[:0], begin[:0])
     in_date = claimed == 1
     claim_begin[in_date] = d_begin[owner_date[in_date]]

@@ -104,6 +104,7 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     claim(arabic & (after == ord("-")) & _LETTER[after2] & no_unit, "model_code")
     claim(arabic & no_unit & ((before == ord("+")) | (after == ord("+"))), "label")
     claim(arabic & (numerals.decimals > 0) & no_unit & (after == ord("版")), "version")
+    claim(code_set("前后")[before] & ~arabic & (value == 1) & code_set("日天年月周期届次个")[after], "indefinite")
     _coordinates(codes, numerals, claim)
     return_period = (after == ord("年")) & (after2 == ord("一")) & (codes[end + 2] == ord("遇"))
     claim(return_period, "label")
@@ -127,7 +128,10 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     claim(mobile, "phone")
 
     # 第十二届, 第三、四、五期; places in a ranking were decided before and carry a unit of their own
-    claim(before == ord("第"), "ordinal")
+    quarter = (after == ord("季")) & (after2 == ord("度"))
+    if len(numerals) > 1:  # 第1～3季度
+        quarter[:-1] |= quarter[1:] & (start[1:] - end[:-1] <= 2) & code_set("～-—–至、和及")[after[:-1]]
+    claim((before == ord("第")) & ~quarter, "ordinal")
     # document numbers: 临政函〔2009〕12号
     bracketed = _OPEN[before] & _CLOSE[after] & arabic & (numerals.digits == 4) & (numerals.decimals == 0)
     serial = np.zeros(len(numerals), np.bool_)
@@ -178,8 +182,35 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     return reason
 
 
-_PLANS = tuple(f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九" if (tens, unit) != ("", "")) + ("十五", "二十五")
+PLANS = tuple(f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九" if (tens, unit) != ("", "")) + ("十五", "二十五")
 _AFTER_PLAN = ("计划", "规划", "期间", "时期", "期末", "末", "以来", "初期", "前", "中期", "后期", "初", "开局", "收官", "重大", "重点", "发展", "专项", "攻关")
+
+
+@dataclass(frozen=True)
+class PlanPeriods:
+    """Five-year plans named as a time (“十一五”期间): the numeral, the span, the first year."""
+
+    numeral: Ints
+    start: Ints
+    end: Ints
+    year: Ints
+
+
+def plan_periods(codes: Codes, numerals: Numerals, plan: Bools) -> PlanPeriods:
+    """The plans among numerals that 期间 or 时期 follows; 一五 began in 1953, 二五 in 1958, every later one five years on from 三五 (1966)."""
+    rows = []
+    for i in np.flatnonzero(plan):
+        text = codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le")
+        tail = codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace")
+        quoted = tail[:1] in "”’\"」"
+        if not tail[quoted:].startswith(("期间", "时期")):
+            continue
+        number = {"十五": 10}.get(text) or ("一二三四五六七八九".index(text[-2]) + 1 + (10 if len(text) == 3 else 0))
+        year = {1: 1953, 2: 1958}.get(number, 1966 + 5 * (number - 3))
+        opened = chr(codes[numerals.start[i] - 1]) in "“‘\"「"
+        rows.append((i, numerals.start[i] - (quoted and opened), numerals.end[i] + quoted + 2, year))
+    columns = np.array(rows, np.int64).reshape(-1, 4)
+    return PlanPeriods(*columns.T)
 
 
 def _is_plan(codes: Codes, numerals: Numerals) -> Bools:
@@ -188,7 +219,7 @@ def _is_plan(codes: Codes, numerals: Numerals) -> Bools:
     last = codes[numerals.end - 1] == ord("五")
     width = numerals.end - numerals.start
     for i in np.flatnonzero(last & (width >= 2) & (width <= 3) & ~numerals.arabic):
-        if codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le") not in _PLANS:
+        if codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le") not in PLANS:
             continue
         before, after = chr(codes[numerals.start[i] - 1]), codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace")
         quoted = before in "“‘\"「" and after[0] in "”’\"」"

@@ -302,6 +302,7 @@ def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
     over &= ~loose
     ten = (pieces.kind[first] == HUNDRED) & (pieces.worth[first] == 1)
     vague = pieces.kind[first] == VAGUE
+    ten |= pieces.worth[first] > 9  # 廿, 卅
     bare = ~arabic & ~chinese & ~ten & ~vague
     digits = np.where(arabic, pieces.digits[first], np.where(spelled == count, count, 0))
     return Numerals(pieces.start[first], pieces.end[last], mantissa, exponent, high, arabic, chinese | ten, bare, over, loose, vague, digits,

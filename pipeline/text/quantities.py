@@ -8,6 +8,7 @@ with. Everything is columns over the numerals of a block. Not here: dates, and w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,6 +146,7 @@ class Quantities:
     from_noun: Bools
     broken: Ints
     rule: Ints
+    doubled_sign: Bools
     of_numeral: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
@@ -199,6 +201,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     end[rank & ~placed] = numerals.end[rank & ~placed]
     rule[rank] = RULE["rank"]
     top = (codes[start - 1] == ord("前")) & code_set("名位强家个大所")[codes[numerals.end]] & free & (numerals.integer() > 1)
+    top &= ~code_set("提目以之日年从先空向超生眼面跟")[codes[start - 2]]
     start[top] -= 1
     missing_top = top & (surface < 0)
     unit_end[missing_top] += 1
@@ -291,11 +294,15 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     surface[from_noun] = noun[from_noun]
     rule[from_noun] = RULE["unit_in_noun"]
     rule[indexed] = RULE["index"]
-    _table_units(codes, numerals, usable & (surface < 0) & ~bare_fraction & ~indexed & numerals.arabic, surface, rule, units)
+    scaled = _table_units(codes, numerals, usable & (surface < 0) & ~bare_fraction & ~indexed & numerals.arabic, surface, rule, units)
+    exponent, high_exponent = exponent + scaled, high_exponent + scaled
 
     row = printed.copy()
     i = np.flatnonzero(surface != as_printed)
-    row[i] = units.row_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i])
+    row[i] = units.rows_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i], clauses.sentence_begin(numerals.start[i]))
+    # 5分 and 3角 are told in yuan, like every sum
+    minor = _minor_units(units)[row]
+    exponent, high_exponent = exponent + minor, high_exponent + minor
     below, below_count, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
     compound = _compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
     second |= compound
@@ -304,7 +311,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     kept = usable & ((row >= 0) | bare_fraction | rank | indexed) & ~second & ~in_ratio
     graded = (codes[end] == ord("级")) & (codes[end + 1] != ord("别"))  # 69公斤级, 500吨级 are classes
     kept &= ~(graded & ~rank)
-    kept &= ~_indefinite(codes, numerals, surface, end, start, units)
+    kept &= ~_indefinite(codes, numerals, row, end, start, units)
     left_value, left_start = _left_bound(codes, start, cues)
     left_value = np.where(left_start >= clause, left_value, -1)
     kept &= ~(numerals.bare & ~_stands_alone(codes, numerals, end, left_value, cues))
@@ -316,12 +323,13 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     hi[joined[q]], hi_exp[joined[q]] = mantissa[last][joined[q]], exponent[last][joined[q]]
     result = Quantities(
         numeral=q, start=start[q], end=q_end, mantissa=mantissa[q], exponent=exponent[q], high=hi, high_exponent=hi_exp, bound=bound,
-        row=np.where(joined[q], row[last], row[q]), below=np.where(joined[q], below[last], below[q]),
-        below_count=np.where(joined[q], below_count[last], below_count[q]),
+        row=np.where(joined[q], row[last], row[q]), below=np.maximum(below[last], below[q]),
+        below_count=np.maximum(below_count[last], below_count[q]),
         unit_start=np.where(joined[q], unit_start[last], unit_start[q]), unit_end=np.where(joined[q], unit_end[last], unit_end[q]),
         role=np.zeros(len(q), np.int64), change_kind=np.full(len(q), -1), direction=np.full(len(q), -1), basis=np.full(len(q), -1),
         basis_stated=np.full(len(q), -1), terms={}, denominator=np.where(bare_fraction, numerals.denominator, 0)[q], shared=shared[q],
         from_noun=from_noun[q], broken=numerals.broken[q], rule=np.where(joined[q], RULE["range"], rule[q]),
+        doubled_sign=np.zeros(len(q), np.bool_),
     )
     neighbouring = (numerals.high != numerals.mantissa)[q] & ~joined[q]
     result.rule[neighbouring] = RULE["neighbouring_digits"]
@@ -453,11 +461,12 @@ def _noun_units(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, c
     return noun, indexed
 
 
-def _table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, rule: Ints, units: Units) -> None:
-    """Numbers of a table told line by line under 单位：万元 take that unit."""
+def _table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, rule: Ints, units: Units) -> Ints:
+    """Numbers of a table told line by line under 单位：万元 take that unit; the power of ten that each is raised by."""
+    raised = np.zeros(len(numerals), np.int64)
     mark = np.flatnonzero((codes == ord("单")) & (np.roll(codes, -1) == ord("位")) & np.isin(np.roll(codes, -2), [ord("："), ord(":")]))
     if not len(mark):
-        return
+        return raised
     place = mark + 3
     multiplier = np.zeros(len(mark), np.int64)
     for _ in range(2):
@@ -475,8 +484,21 @@ def _table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints,
     inside = wanted & (owner >= 0) & (numerals.start < until[np.maximum(owner, 0)]) & (word[np.maximum(owner, 0)] >= 0)
     i = np.flatnonzero(inside)
     surface[i] = word[owner[i]]
-    numerals.exponent[i] += multiplier[owner[i]]
+    raised[i] = multiplier[owner[i]]
     rule[i] = RULE["table_unit"]
+    return raised
+
+
+def _minor_units(units: Units) -> Ints:
+    """For each row (and -1), the power of ten from a unit printed to the unit it is told in: -2 for 分 of money."""
+    shift = np.zeros(len(units.rows) + 1, np.int64)
+    for n, row in enumerate(units.rows):
+        if row.unit == row.base_unit and row.factor in _TENTHS:
+            shift[n] = _TENTHS[row.factor]
+    return shift
+
+
+_TENTHS = {Fraction(1, 10): -1, Fraction(1, 100): -2, Fraction(1000): 3, Fraction(10000): 4}
 
 
 def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: Ints, end: Ints, unit_end: Ints, units: Units,
@@ -517,10 +539,21 @@ def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: 
         first = np.searchsorted(numerals.start, stop)
         okay = first < n
         first, every, stop, lower, times = first[okay], every[okay], stop[okay], lower[okay], times[okay]
-        near = (numerals.start[first] == stop) & (clause[first] <= every) & (row[first] >= 0) & (below[first] < 0)
+        near = (numerals.start[first] - stop <= 6) & (clause[first] <= every) & (row[first] >= 0) & (below[first] < 0)
         i = first[near]
         below[i], count[i] = lower[near], times[near]
+    _mu_yields(codes, numerals, usable & (row >= 0) & (below < 0), clause, below, units)
     return below, count, end, unit_end
+
+
+def _mu_yields(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, below: Ints, units: Units) -> None:
+    """亩产374公斤 is so much a 亩."""
+    which = np.flatnonzero(wanted & (np.array([row.dimension for row in units.rows] + [""])[below] == ""))
+    place = numerals.start[which] - 1
+    for _ in range(3):
+        place = place - code_set("达到为约超过近")[codes[place]]
+    yields = (codes[place] == ord("产")) & (codes[place - 1] == ord("亩")) & (place > clause[which])
+    below[which[yields]] = units.default[units.named("亩")]
 
 
 _PARTS_OF = (("小时", "分钟", "分", "秒"), ("元", "角", "分"), ("年", "个月", "天"), ("米", "厘米"), ("斤", "两", "钱"))
@@ -633,7 +666,7 @@ _INVENTORY = code_set("，。；、）)\n\f\0和及与")
 _COUNTED_ONE = code_set("所座家人户项件起例次场期")
 
 
-def _indefinite(codes: Codes, numerals: Numerals, surface: Ints, end: Ints, start: Ints, units: Units) -> Bools:
+def _indefinite(codes: Codes, numerals: Numerals, row: Ints, end: Ints, start: Ints, units: Units) -> Bools:
     """一批, 一条亮丽的风景: 一 and a classifier that point at no number.
 
     一所 counts when nothing follows it (新建小学一所、幼儿园两所) and so does one money, measure or time.
@@ -641,8 +674,7 @@ def _indefinite(codes: Codes, numerals: Numerals, surface: Ints, end: Ints, star
     one = ~numerals.arabic & (numerals.integer() == 1) & (numerals.digits == 1) & ~numerals.over & (numerals.denominator == 0)
     if not one.any():
         return one
-    classifier = np.array([units.rows[d].kind in ("classifier", "noun") if d >= 0 else True for d in units.default] + [False])
-    one &= classifier[surface]
+    one &= np.array([each.kind in ("classifier", "noun") for each in units.rows] + [True])[row]
     closed = _INVENTORY[codes[end]]
     before = codes[start - 1]
     opens = _END[before] | code_set("这那每另某同新第是为成有了的以")[before]
@@ -761,6 +793,7 @@ def _roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clause
     changing |= loose_point
     negative = (q.mantissa < 0) & changing & (rate | point)
     direction = np.where(negative, np.where(direction == DOWN, UP, DOWN), direction)
+    q.doubled_sign[:] = negative & (value == DOWN)
     q.mantissa[negative] = -q.mantissa[negative]
     q.high[negative] = -q.high[negative]
 

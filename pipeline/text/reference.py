@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.dates import DateWords
 from pipeline.text.lexer import Trie
-from pipeline.text.lookalikes import CODE, LookAlikes
+from pipeline.text.lookalikes import CODE, PLANS, LookAlikes
 from pipeline.text.quantities import ABOUT, AT_LEAST, AT_MOST, BASES, CUE_KINDS, DIRECTIONS, DOUBLE, Cues
 from pipeline.text.units import Units, load_units
 from pipeline.text.view import fold_table
@@ -107,7 +107,8 @@ def _date_words(rows: Sequence[dict[str, str]]) -> DateWords:
 
 
 def _lookalikes(words: Sequence[dict[str, str]], frames: Sequence[dict[str, str]]) -> LookAlikes:
-    unique = list({row["surface"]: row for row in words}.values())
+    # plans stay numerals, since “十一五”期间 is a time
+    unique = list({row["surface"]: row for row in words if row["surface"] not in PLANS}.values())
     left = [row for row in frames if row["side"] == "left"]
     right = [row for row in frames if row["side"] == "right"]
 

@@ -152,6 +152,13 @@ class Units:
                     break
         return row
 
+    def rows_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, sentence: Ints) -> Ints:
+        """`row_of` by the words of the clause; where they leave a unit without sense, by those of the sentence."""
+        row = self.row_of(found, surface, start, end, clause)
+        i = np.flatnonzero((surface >= 0) & (row < 0))
+        row[i] = self.row_of(found, surface[i], start[i], end[i], sentence[i])
+        return row
+
     def named(self, surface: str) -> int:
         """The number of a surface, or -1."""
         return self.surfaces.index(surface) if surface in self.surfaces else -1

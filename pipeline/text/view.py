@@ -148,7 +148,8 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         more = _DIGIT[codes[end]] | ((codes[end] == 0x2E) & _DIGIT[codes[end + 1]]) | blank
         groups = groups | (blank & more)
         end = np.where(more, end + 1, end)
-    words = ~_BLANK[raw[begin - 1]] & ~_LETTER[codes[begin - 1]] & (codes[begin - 1] != 10) & ~_BLANK[raw[end]]
+    spaced = _BLANK[raw[begin - 1]] & _han(codes[begin - 2]) & _han(codes[end]) & ~groups  # 藏书 186 500册
+    words = (~_BLANK[raw[begin - 1]] | spaced) & ~_LETTER[codes[begin - 1]] & (codes[begin - 1] != 10) & ~_BLANK[raw[end]]
     words &= _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]]
     width = np.zeros(len(inside), np.int64)
     for k in range(1, 5):
