@@ -10,6 +10,7 @@ Exit codes: 0 done; 1 an error-level check failed and nothing was published; 2 u
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -85,15 +86,32 @@ def run(
 
     sources = _chosen(seeds, volume or [])
     try:
-        result = _execute(seeds, warehouse, sources, everything=not volume)
+        result = (
+            None
+            if not volume and _nothing_to_do(seeds, warehouse, sources)
+            else (_execute(seeds, warehouse, sources, everything=not volume))
+        )
     except (KeyboardInterrupt, typer.Exit):
         raise
     except ReferenceTableError as error:
         _stop(MISUSED, f"nianjian: {error}")
     except Exception as error:
         _stop(BROKE, f"nianjian: the pipeline broke: {type(error).__name__}: {error}")
-    _judge(result)
+    if result is None:
+        _say("nothing has changed since the last run 没有变动")
+    else:
+        _judge(result)
     _report(seeds, warehouse, as_json)
+
+
+def _nothing_to_do(seeds: Path, warehouse: Path, sources: "Sequence[VolumeSource]") -> bool:
+    """Whether the tables are already those of these books; asked before Dagster is loaded, which takes seconds."""
+    from pipeline import storage
+
+    store = storage.Warehouse(warehouse)
+    storage.recover(store)
+    keys = {source.volume_id: storage.part_key(source.fingerprint, seeds) for source in sources}
+    return storage.up_to_date(store, keys)
 
 
 def _chosen(seeds: Path, names: Sequence[str]) -> "list[VolumeSource]":
@@ -276,9 +294,9 @@ def _report(seeds: Path, warehouse: Path, as_json: bool) -> None:
             f"{check['rows_checked']} rows; {check['detail'][:160]}"
         )
     typer.echo(f"Columns are described in {warehouse / 'dictionary.md'}. Look inside:")
-    typer.echo(
-        f'  nianjian query --warehouse {warehouse} "select source_text, value, unit from quantities limit 10"'
-    )
+    command = "nianjian" if shutil.which("nianjian") else os.path.relpath(sys.argv[0])
+    question = "select source_text, value, unit from quantities limit 10"
+    typer.echo(f'  {command} query --warehouse {warehouse} "{question}"')
 
 
 @app.command()

@@ -401,9 +401,8 @@ def publish(
         verdicts = _verdicts(warehouse, volume_ids)
         if any(v.blocks for v in verdicts):
             raise GateError(verdicts)
-        made = [(v, sorted((s, m["key"]) for s, m in warehouse.stages(v).items())) for v in volume_ids]
-        key = hashlib.sha256(json.dumps([made, PUBLISHED, code_version()]).encode()).hexdigest()
-        if before.get("key") == key and _intact(warehouse, before):
+        key = _set_key(warehouse, volume_ids)
+        if before.get("key") == key and not _damaged(warehouse, before):
             rows = {n: facts["rows"] for n, facts in before["tables"].items()}
             return Published(rows, verdicts, replaced=False)
         rows = _replace(warehouse, volume_ids, verdicts, key, run_id, clock())
@@ -466,13 +465,32 @@ def laws_table(volume_id: str, verdicts: Iterable[laws.Verdict]) -> pa.Table:
     )
 
 
-def _intact(warehouse: Warehouse, manifest: Mapping[str, Any]) -> bool:
-    """Whether the published files are the very ones of the manifest."""
+def _set_key(warehouse: Warehouse, volume_ids: Sequence[str]) -> str:
+    """The key of a set of published tables: which volumes, each made from what, published by which code."""
+    made = [(v, sorted((s, m["key"]) for s, m in warehouse.stages(v).items())) for v in volume_ids]
+    return hashlib.sha256(json.dumps([made, PUBLISHED, code_version()]).encode()).hexdigest()
+
+
+def up_to_date(warehouse: Warehouse, keys: Mapping[str, str]) -> bool:
+    """Whether the published tables are those of exactly these volumes (volume → part key), and undamaged."""
+    published = warehouse.manifest()
+    return (
+        bool(published)
+        and published["volumes"] == sorted(keys)
+        and all(warehouse.fresh(v, stage, key) for v, key in keys.items() for stage in STAGES)
+        and published["key"] == _set_key(warehouse, sorted(keys))
+        and not _damaged(warehouse, published)
+    )
+
+
+def _damaged(warehouse: Warehouse, manifest: Mapping[str, Any]) -> list[str]:
+    """The published tables that are missing or not the very files of the manifest."""
+    damaged = []
     for name, facts in manifest["tables"].items():
         path = warehouse.table(name)
         if not path.is_file() or path.stat().st_size != facts["bytes"] or _sha256(path) != facts["sha256"]:
-            return False
-    return True
+            damaged.append(name)
+    return damaged
 
 
 def _replace(
@@ -603,11 +621,7 @@ def verify(warehouse: Warehouse) -> list[str]:
     manifest = warehouse.manifest()
     if not manifest:
         return [f"{warehouse.root}: nothing was published here yet; run `nianjian run`"]
-    problems = []
-    for name, facts in manifest["tables"].items():
-        path = warehouse.table(name)
-        if not path.is_file():
-            problems.append(f"{path}: missing; run `nianjian run` again")
-        elif _sha256(path) != facts["sha256"]:
-            problems.append(f"{path}: not the file that was published; run `nianjian run` again")
-    return problems
+    return [
+        f"{warehouse.table(name)}: not the file that was published; run `nianjian run` again"
+        for name in _damaged(warehouse, manifest)
+    ]

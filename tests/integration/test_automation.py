@@ -1,6 +1,7 @@
 """Sensor, schedule and definitions, ticked against a real instance."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,13 @@ from tests.integration.books import FARMS, HARBOUR, Bench
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.instance_for_test(temp_dir=str(tmp_path), overrides={"telemetry": {"enabled": False}}) as made:
+def instance() -> Iterator[dg.DagsterInstance]:
+    """A real instance, in memory where the machine allows: its databases sync to disk at every event."""
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with (
+        tempfile.TemporaryDirectory(dir=memory) as folder,
+        dg.instance_for_test(temp_dir=folder, overrides={"telemetry": {"enabled": False}}) as made,
+    ):
         yield made
 
 

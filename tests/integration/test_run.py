@@ -82,7 +82,8 @@ def test_second_run_touches_nothing(bench: Bench) -> None:
     before = bench.files("**/*.parquet") | bench.files("*.json")
     outcome = bench.run()
     assert outcome.code == 0
-    assert "facts" not in outcome.err
+    assert "nothing has changed" in outcome.err
+    assert "quantities" in outcome.out
     assert bench.files("**/*.parquet") | bench.files("*.json") == before
 
 
