@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from pipeline.read import Volume
 from pipeline.text.divisions import Division, Divisions, divisions_in, load_divisions, short_of
-from pipeline.text.entities.abbreviations import find_abbreviations, subsequence
+from pipeline.text.entities.abbreviations import find_abbreviations
 from pipeline.text.entities.brackets import Brackets, find_brackets, quote_kinds, work_kind
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
@@ -39,6 +39,7 @@ BLOCK = 1 << 20
 
 _FURNITURE = frozenset(("running_head", "page_number", "contents", "index_line", "heading", "signature", "table", "cross_reference"))
 _BLANK = "[ \u3000\u00a0\u2002\u2003\u2009\t\r\n]*"
+_SETTING = re.compile(r"[\r\n\t]|(?<=[\u4e00-\u9fff])[ \u3000\u00a0]+(?=[\u4e00-\u9fff])")
 _BODY = re.compile(r"(?:局|委|办|会|院|所|部|司|中心|组|公司|集团|校|行|社|厅|站|团|队|厂|馆|府|台|室|处|署)$")
 _COUNTY_LEVEL = "县区旗"
 
@@ -214,10 +215,11 @@ class _Sheet:
         runs.read()
         people = People(page, lexicon, found, self.brackets.inside)
         people.read()
-        find_abbreviations(page, self.brackets, found)
         kinds = quote_kinds(page.view, self.brackets.quotes, lexicon)
         self._quoted_bodies(kinds)
         names = EventNames(page, lexicon, self.brackets, runs.events, kinds)
+        find_abbreviations(page, self.brackets, found, names.by_end)
+        self._short_bodies(runs.passed)
         dates = self._items(self.layout.dates, self.layout.date_columns["precision"])
         quantities = self._items(self.layout.quantities, self.layout.quantity_columns["dimension"])
         frames = Frames(page, lexicon, self.brackets, found, people, names, dates, quantities)
@@ -299,6 +301,22 @@ class _Sheet:
                     found.add(Mention("organisation", place, end, "organisation/again", 0.8, sort=mention.sort))
                 place = view.find(name, end, span.end)
 
+    def _short_bodies(self, passed: list[tuple[int, int]]) -> None:
+        """Common nouns that stand for the one body of the entry whose name ends with them: 交易中心 after 市产权交易中心."""
+        view, found = self.page.view, self.found
+        starts = [span.start for span in self.spans]
+        by_entry: dict[int, set[str]] = defaultdict(set)
+        if not passed:
+            return
+        for mention in found.by_start.values():
+            if mention.kind == "organisation":
+                by_entry[bisect_right(starts, mention.start) - 1].add(view[mention.start : mention.end])
+        for start, end in passed:
+            name = view[start:end]
+            longer = [one for one in by_entry.get(bisect_right(starts, start) - 1, ()) if one.endswith(name) and len(one) > len(name)]
+            if len(longer) == 1 and start not in found.by_start and not self._covered(start):
+                found.add(Mention("organisation", start, end, "organisation/short", 0.75))
+
     def _covered(self, place: int) -> bool:
         """Whether a mention that starts up to forty characters before covers a place."""
         by_start = self.found.by_start
@@ -333,11 +351,19 @@ class _Sheet:
 
     # -- names ----------------------------------------------------------------------------------------------------
 
+    def _printed(self, start: int, end: int) -> str:
+        """The characters of a span as printed, without the breaks and blanks that setting put between them."""
+        place = self.block.place
+        text = self.block.text[int(place[start]) : int(place[end - 1]) + 1]
+        return _SETTING.sub("", text) if len(text) > end - start or " " in text or "\u3000" in text else text
+
     def _canonical(self, mention: Mention, county: Mention | None) -> tuple[str, str | None]:
         """The name in full and its division code, in the book's region: 市水务局 → 临河市水务局."""
-        view, divisions = self.page.view, self.lexicon.divisions
+        view = self.page.view
         text = view[mention.start : mention.end]
-        if mention.kind in ("person", "abbreviation", "event", "work") and mention.name:
+        if mention.kind == "abbreviation" and mention.name:
+            return self._with_region(mention.name, county)
+        if mention.kind in ("person", "event", "work") and mention.name:
             return mention.name, None
         if mention.kind == "division":
             return self._full(text, mention.code), mention.code
@@ -345,20 +371,25 @@ class _Sheet:
             return mention.name or text, None
         text = text.replace("\n", "")
         prefix = mention.sort or ""
-        if mention.kind == "organisation" and mention.rule == "organisation/list" and prefix and not text.startswith(prefix):
+        if mention.kind == "organisation" and mention.rule == "organisation/list" and prefix and not text.startswith((prefix, "团")):
             text = prefix + text
+        return self._with_region(text, county, mention.kind)
+
+    def _with_region(self, text: str, county: Mention | None, kind: str = "organisation") -> tuple[str, str | None]:
+        """A name with the region that it only implies, and the code of that region."""
+        view, divisions = self.page.view, self.lexicon.divisions
         named = region_of(text, self.lexicon)
         if named:
             return text, divisions.code_of(named)
         region = divisions.region
         if text[0] == "团" and text[1:2] in "市县区" and region:
             return "团" + region + text[2:], self.region_code
-        if text[0] == "市" and region and region.endswith("市") and mention.kind != "place":
+        if text[0] == "市" and region and region.endswith("市") and kind != "place":
             return region + text[1:], self.region_code
-        if text[0] == "省" and self.region_code and mention.kind == "organisation":
+        if text[0] == "省" and self.region_code and kind == "organisation":
             code = self.region_code[:2] + "0000"
             return self._province(code) + text[1:] if self._province(code) else text, code
-        if text[0] in _COUNTY_LEVEL and mention.kind == "organisation":
+        if text[0] in _COUNTY_LEVEL and kind == "organisation":
             if region and region[-1] == text[0]:
                 return region + text[1:], self.region_code
             if county is not None:
@@ -405,6 +436,10 @@ class _Sheet:
             document = row["document_id"]
             entity_id = f"{document}@{begin - base}-{stop - base}"
             name, code = self._canonical(mention, county)
+            seen = view[mention.start : mention.end]
+            printed = self._printed(mention.start, mention.end)
+            if printed != seen:
+                name = printed if name == seen else name.replace(seen[1:], printed[1:], 1)
             name = longer.get(id(mention), name)
             ids[id(mention)], names[id(mention)] = entity_id, name
             rows.append(
@@ -432,13 +467,14 @@ class _Sheet:
         found: dict[int, str] = {}
         for group in by_entry.values():
             for mention in group:
-                if mention.rule not in ("organisation/suffix", "organisation/again", "organisation/role"):
+                if mention.rule not in ("organisation/suffix", "organisation/short", "organisation/again", "organisation/role"):
                     continue
                 name = view[mention.start : mention.end]
                 longer = {
                     view[m.start : m.end]
                     for m in group
-                    if m.end - m.start > len(name) and view[m.start : m.end].endswith(name) and region_of(view[m.start : m.end], self.lexicon)
+                    if m.end - m.start > len(name) and view[m.start : m.end].endswith(name)
+                    and (mention.rule == "organisation/short" or region_of(view[m.start : m.end], self.lexicon))
                 }
                 if len(longer) == 1:
                     found[id(mention)] = longer.pop()
@@ -496,7 +532,7 @@ class _Sheet:
             self.rows["events"].append(
                 {
                     "event_id": event_id, "entry_id": row["entry_id"], "document_id": row["document_id"],
-                    "volume_id": self.volume.volume_id, "kind": event.kind, "name": event.name.replace("\n", ""),
+                    "volume_id": self.volume.volume_id, "kind": event.kind, "name": self._printed(event.start, event.end),
                     "name_start": int(place[event.start]) - base, "name_end": int(place[event.end - 1]) + 1 - base,
                     "date_start": columns["date_start"][date] if date >= 0 else None,
                     "date_end": columns["date_end"][date] if date >= 0 else None,
@@ -518,18 +554,23 @@ class _Sheet:
     ) -> None:
         by_entry: dict[int, list[dict[str, Any]]] = defaultdict(list)
 
+        def current(mention: Mention) -> Mention:
+            """The mention as it stands now: another rule may have taken its place since."""
+            return mention if id(mention) in ids else self.found.at(mention.start, mention.end) or mention
+
         def name_of(mention: Mention) -> str:
+            mention = current(mention)
             return names.get(id(mention)) or mention.name or self.page.view[mention.start : mention.end]
 
         def add(n: int, mention: Mention, role: str, **more: Any) -> None:
-            by_entry[n].append({"entity_id": ids.get(id(mention)), "name": name_of(mention), "role": role, **more})
+            by_entry[n].append({"entity_id": ids.get(id(current(mention))), "name": name_of(mention), "role": role, **more})
 
         for entry, part in story.parts:
             add(
                 entry.row, part.who, part.role, title=part.title, ordinal=part.order, open_list=part.open_list,
                 event_id=self.event_ids.get(id(part.event)) if part.event is not None else None,
                 organisation=name_of(part.organisation) if part.organisation is not None else None,
-                organisation_entity_id=ids.get(id(part.organisation)) if part.organisation is not None else None,
+                organisation_entity_id=ids.get(id(current(part.organisation))) if part.organisation is not None else None,
                 rule_id=f"role/{part.role}", confidence=part.confidence,
             )  # fmt: skip
         for person in people.people:
@@ -537,10 +578,12 @@ class _Sheet:
             if n < 0 or id(person.mention) not in ids:
                 continue
             for order, (title, organisation) in enumerate(person.posts, start=1):
+                if organisation is None and self.lexicon.titles.get(title) == "occupation":
+                    continue
                 add(
                     n, person.mention, "affiliation", title=title, ordinal=order,
                     organisation=name_of(organisation) if organisation is not None else None,
-                    organisation_entity_id=ids.get(id(organisation)) if organisation is not None else None,
+                    organisation_entity_id=ids.get(id(current(organisation))) if organisation is not None else None,
                     rule_id="role/affiliation", confidence=0.9 if organisation is not None else 0.8,
                 )  # fmt: skip
         signature_starts = [start for start, _ in self.signatures]
@@ -587,20 +630,8 @@ class _Sheet:
                 )  # fmt: skip
 
 
-@lru_cache(maxsize=8)
-def _province_table(key: int, divisions: _Hashed) -> dict[str, str]:
-    return {one.code: one.name for group in divisions.value.names.values() for one in group if one.level == "province"}
-
-
-class _Hashed:
-    """A divisions table as a key by identity."""
-
-    def __init__(self, value: Divisions) -> None:
-        self.value = value
-
-
 def _province_names(divisions: Divisions) -> dict[str, str]:
     return {one.code: one.name for group in divisions.names.values() for one in group if one.level == "province"}
 
 
-__all__ = ["ENTITIES", "EVENTS", "ROLES", "read_names", "subsequence"]
+__all__ = ["ENTITIES", "EVENTS", "ROLES", "read_names"]

@@ -6,6 +6,7 @@ Here: the definition, the long form it stands for, the uses after it. Not here: 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
@@ -18,8 +19,11 @@ _VERBS = ("建设", "组织", "开发", "投资", "设计", "研究", "管理", 
 _ORGANISED = re.compile(r"(?:局|委|会|院|所|部|司|办|中心|组|公司|集团|学|校|行|社|厅|站|团|队|厂|馆|府|台)$")
 
 
-def find_abbreviations(page: Page, brackets: Brackets, found: Found) -> None:
-    """Mark definitions and later uses as abbreviations whose name is the long form."""
+def find_abbreviations(page: Page, brackets: Brackets, found: Found, events: Mapping[int, int]) -> None:
+    """Mark definitions and later uses as abbreviations whose name is the long form.
+
+    `events` gives the start of each name of an event by its end.
+    """
     view = page.view
     known: dict[str, tuple[str, int]] = {}
     for start, _ in brackets.parens:
@@ -29,9 +33,8 @@ def find_abbreviations(page: Page, brackets: Brackets, found: Found) -> None:
         if match is None:
             continue
         short, at, end = match.group(1), match.start(1), match.end(1)
-        long, confidence = _long_form(page, brackets, found, short, start)
-        found.clear(at, end)
-        found.add(Mention("abbreviation", at, end, "abbreviation/defined", confidence, name=long))
+        long, confidence = _long_form(page, brackets, found, events, short, start)
+        found.force(Mention("abbreviation", at, end, "abbreviation/defined", confidence, name=long))
         known[short] = (long, end)
         _uses(page, brackets, found, short, long, match.end())
 
@@ -47,16 +50,17 @@ def _uses(page: Page, brackets: Brackets, found: Found, short: str, long: str, s
             held = found.by_end.get(end) or found.by_start.get(at)
             if held is None or (held.start >= at and held.end <= end) or held.kind in ("person", "event"):
                 if held is None or held.kind not in ("person", "event"):
-                    found.clear(at, end)
-                    found.add(Mention("abbreviation", at, end, "abbreviation/used", 0.9, name=long))
+                    found.force(Mention("abbreviation", at, end, "abbreviation/used", 0.9, name=long))
             elif held.start == at and view[at - 1] not in "的":
                 pass  # the short form opens a longer name, which stands
         at = view.find(short, end, limit)
 
 
-def _long_form(page: Page, brackets: Brackets, found: Found, short: str, end: int) -> tuple[str, float]:
+def _long_form(page: Page, brackets: Brackets, found: Found, events: Mapping[int, int], short: str, end: int) -> tuple[str, float]:
     """The long form that ends before a parenthesis, and how sure it is; a missing mention is added."""
     view = page.view
+    if end in events and subsequence(short, view[events[end] : end]):
+        return view[events[end] : end], 0.95
     held = found.by_end.get(end)
     if held is not None and subsequence(short, view[held.start : end]):
         return view[held.start : end], 0.95

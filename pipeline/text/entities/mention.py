@@ -58,6 +58,14 @@ class Found:
         self.by_end[mention.end] = mention
         return mention
 
+    def force(self, mention: Mention) -> Mention:
+        """Keep a mention whatever it overlaps at its ends."""
+        self.clear(mention.start, mention.end)
+        other = self.by_end.get(mention.end)
+        if other is not None:
+            self.drop(other)
+        return self.add(mention)
+
     def drop(self, mention: Mention) -> None:
         """Forget a mention."""
         if self.by_start.get(mention.start) is mention:

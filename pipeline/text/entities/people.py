@@ -26,6 +26,7 @@ class Person:
 
     mention: Mention
     posts: list[tuple[str, Mention | None]] = field(default_factory=list)
+    front: int = -1  # where what stands before the name begins: 市水务局局长|周平
 
 
 def han(character: str) -> bool:
@@ -60,7 +61,7 @@ class People:
             if not end:
                 continue
             person = self._note(at, end, "person/title", 0.95 if uses[n] & _TITLE else 0.85)
-            person.posts = self._posts(n)
+            person.posts, person.front = self._posts(n)
             self._list(person, end)
 
     def name_at(self, at: int, strong: bool) -> int:
@@ -81,7 +82,7 @@ class People:
                     return 0
             if frequency == "ambiguous" and any(view[at + 1 : at + 1 + more] in use_of for more in (2, 3)):
                 return 0
-        if view[at + size] in " \u3000" and han(view[at + size + 1]) and not han(view[at + size + 2]):
+        if view[at + size] in " \u3000" and han(view[at + size + 1]) and (not han(view[at + size + 2]) or self._follows(at + size + 2)):
             return at + size + 2
         for given in (2, 1):
             end = at + size + given
@@ -150,8 +151,8 @@ class People:
             person.posts = list(first.posts)
             end = stop
 
-    def _posts(self, n: int) -> list[tuple[str, Mention | None]]:
-        """The posts that end with word n, nearest last: ORG1 TITLE1、ORG2 TITLE2 NAME."""
+    def _posts(self, n: int) -> tuple[list[tuple[str, Mention | None]], int]:
+        """The posts that end with word n, nearest last (ORG1 TITLE1、ORG2 TITLE2 NAME), and where the first begins."""
         page = self.page
         view, starts, ends, uses = page.view, page.starts, page.ends, page.uses
         found = self.found
@@ -179,11 +180,12 @@ class People:
             if held is None and uses[n] & _TITLE:
                 held = self._employer(start)
             posts.insert(0, (view[start:end], held))
+            front = start if held is None else held.start
             if held is None or view[held.start - 1] != "、":
-                return posts
+                return posts, front
             use, _ = page.use_ending(held.start - 1)
             if not use & _POST:
-                return posts
+                return posts, front
             n = page.word_at[held.start - 1] - 1
 
     def _employer(self, end: int) -> Mention | None:

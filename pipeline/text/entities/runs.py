@@ -20,6 +20,7 @@ _COMMITTEE = (
     "委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "研究会", "研究院", "研究所", "促进会", "联合会", "专家组", "工作组",
     "管理局", "监督局", "总局", "局", "厅", "部", "学院", "大学", "委",
 )  # fmt: skip
+_MEASURED = re.compile(r"(?:余|多)?[万亿千百]*(?:元|美元|吨|亩|公里|千米|平方米|立方米|公顷|平方公里|千瓦|兆瓦|千伏|米)(?:以上)?")
 _COUNTED = re.compile(r"(?:余|多)?(?:个|家|所|名|位|项|次|场|届|期|批|类|种|座|处|件|套|台|辆|户|人|万|年度|年|月|日|余)?(?:级)?")
 _COMMON = int(Use.MIXED | Use.NOMINAL | Use.PREDICATE | Use.OCCUPATION | Use.CONJUNCTION | Use.WEAK | Use.PLACE)
 _ORGANISATION, _SUFFIX = int(ORGANISATION), int(SUFFIX)
@@ -27,7 +28,7 @@ _DIVISION, _STRONG, _WEAK, _NAME = int(Use.DIVISION), int(Use.STRONG), int(Use.W
 _EVENT, _FACILITY, _PLACE = int(Use.EVENT), int(Use.FACILITY), int(Use.PLACE)
 _ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR), int(Use.MIXED), int(Use.CONJUNCTION)
 _AMBIGUOUS, _PREDICATE, _NOMINAL = int(Use.AMBIGUOUS), int(Use.PREDICATE), int(Use.NOMINAL)
-_OPENING_VERBS = ("建设", "组织", "开发", "投资", "设计")
+_OPENING_VERBS = ("联合", "建设", "组织", "开发", "投资", "设计")
 _SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
 _GOVERNMENT = re.compile(r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$")
 _NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大")
@@ -42,6 +43,7 @@ class Runs:
         self.inside = brackets.inside
         self.found = found
         self.events: list[tuple[int, int]] = []
+        self.passed: list[tuple[int, int]] = []
         self._last: Mention | None = None
         self._list_anchor = ""
 
@@ -49,11 +51,14 @@ class Runs:
         """Find the names of every run; candidates for events are left in `events`."""
         inside, view = self.inside, self.page.view
         for start, end, first, last in self.page.runs:
-            if inside[start]:
+            if inside[start] or (self._last is not None and start < self._last.end):
                 continue
             if view[start - 1] in "0123456789":
-                skip = _COUNTED.match(view, start, end)
-                counted = skip is not None and skip.end() > start
+                skip = _MEASURED.match(view, start, end)
+                counted = False
+                if skip is None:
+                    skip = _COUNTED.match(view, start, end)
+                    counted = skip is not None and skip.end() > start and view[skip.end() - 1] not in "月日年度"
                 if skip is not None:
                     start = skip.end()
             else:
@@ -81,6 +86,15 @@ class Runs:
                 left, begin = ends[n], n + 1
             counted = False
 
+    def _split_word(self, left: int, right: int) -> int:
+        """End of a body whose region is glued to its first word, `市民｜政局`, or -1."""
+        use_of, view = self.lexicon.use_of, self.page.view
+        for size in (8, 7, 6, 5, 4, 3, 2):
+            end = left + 1 + size
+            if end <= right and use_of.get(view[left + 1 : end], 0) & _STRONG:
+                return end
+        return -1
+
     def _part(
         self, left: int, right: int, first: int, last: int, counted: bool, waiting: tuple[int, int, int] | None
     ) -> tuple[bool, int]:
@@ -100,6 +114,13 @@ class Runs:
                     continue
                 final = n
                 break
+        if anchor < 0 and view[left] in _RELATIVE and first < last and starts[first] == left and not uses[first] & _SUFFIX:
+            glued = self._split_word(left, right)
+            if glued > 0:
+                stop = max(glued, ends[final]) if final >= 0 and uses[final] & _ORGANISATION else glued
+                self._list_anchor = view[left]
+                self._last = self.found.add(Mention("organisation", left, stop, "organisation/anchored", 0.9))
+                return True, left
         if final < 0:
             self._divisions(left, right, first, last)
             return False, anchor
@@ -112,6 +133,11 @@ class Runs:
             if waiting is not None and waiting[1] < 0 and 2 <= left - 1 - waiting[0] <= 10 and self._plain(waiting[2], left):
                 left = waiting[0]
             self.events.append((left, stop))
+            for n in range(first, final):
+                # 市十七届人大常委会第十一次会议: the body meets, and may act without the meeting being told
+                if uses[n] & _STRONG and view[ends[n]] == "第" and anchor >= 0:
+                    self._organisation(anchor, ends[n], n, True, False, "organisation/anchored", first)
+                    break
             self._divisions(left, right, first, last)
             return True, anchor
         begin = anchor if anchor >= 0 and anchor < starts[final] + 1 else -1
@@ -156,7 +182,8 @@ class Runs:
 
     def _weak_ends(self, n: int, right: int) -> bool:
         """A weak class word ends a name only where the run or another word follows, not in the middle of a word."""
-        return self._edge(n, right) or self.page.ends[n] - self.page.starts[n] > 1
+        start, end = self.page.starts[n], self.page.ends[n]
+        return self._edge(n, right) or end - start > 1 or self.page.view[start:end] in "厅局署"
 
     def _edge(self, n: int, right: int) -> bool:
         page = self.page
@@ -236,7 +263,7 @@ class Runs:
             confidence = 0.8
             if counted:
                 return False
-            if view[start - 1] in "，。；\n":
+            if view[start - 1] in "，。；\n" or view[start - 1] in "元吨亩里米":
                 verb = next((one for one in _OPENING_VERBS if surface.startswith(one)), "")
                 if verb and end - start >= len(verb) + 5 and view[start + len(verb)] not in "局委部厅银":
                     start += len(verb)
@@ -252,19 +279,31 @@ class Runs:
                 if view[end] in "0123456789" or view[start - 1] in "各":
                     return False
                 if surface in generic or size < 3:
+                    if size >= 4:
+                        self.passed.append((start, end))
                     return False
                 if size == 3 and not (use & _STRONG and starts[final] == start):
                     return False
                 if starts[final] > start and self._all_common(start, starts[final]):
-                    if not (word.endswith(("委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "联盟")) and size >= 6):
+                    if word in ("出版社", "杂志社", "制片厂", "电影制片厂", "印书馆"):
+                        pass
+                    elif not (word.endswith(("委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "联盟")) and size >= 6):
+                        if size >= 4:
+                            self.passed.append((start, end))
                         return False
                     confidence = 0.7
                 if starts[final] == start and word in generic:
+                    if size >= 4:
+                        self.passed.append((start, end))
                     return False
                 if listed and self._list_anchor and size <= 8 and _GOVERNMENT.match(surface):
                     rule = "organisation/list"
                 elif starts[final] == start and size < 4 and word in ("纪委", "公安局", "检察院"):
                     confidence = 0.6
+        if view[end] == "（" and word in ("大学", "学院", "公司", "有限公司", "研究院", "集团", "股份有限公司"):
+            use, stop = page.use_starting(end + 1)
+            if use & _DIVISION and view[stop] == "）":
+                end = stop + 1
         mention = Mention("organisation", start, end, rule, confidence)
         if rule == "organisation/list":
             mention.sort = self._list_anchor
@@ -334,6 +373,9 @@ class Runs:
                 return False
             rule, confidence = f"{kind}/anchored", 0.9
         else:
+            verb = next((one for one in _OPENING_VERBS if name.startswith(one) and name[len(one) : len(one) + 1] != "区"), "")
+            start += len(verb)
+            name = name[len(verb) :]
             if len(name) < 2 or self._all_common(start, starts[final]) or len(name) > 12:
                 return False
             rule, confidence = f"{kind}/suffix", 0.7

@@ -40,13 +40,14 @@ class EntrySpan(NamedTuple):
 
 _BEING_HELD = re.compile(r"^[”\"]?(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-]第?[一二三四五六七八九十0-9]{1,3})*期)?(?:（[^（）]{1,30}）)?(?:陆续|先后|分别|隆重|正式|成功|顺利|如期|联合|胜利|首次|再次|同时|也|于|从|[0-9]{1,4}[年月]?(?:[0-9～—~至、日月]+)?|上午|下午|晚)*(?:(在|假)(.{2,30}?))?(?:隆重|正式|成功|顺利|如期|联合|胜利|陆续|先后|分别|同时|首次|再次|全面)*$")
 _AFTER_VERB = re.compile(r"(?:了|的)?(?:为期[一二三四五六七八九十0-9]+天的)?(?:由.{2,40}?(?:主办|承办)的)?")
-_AGREEMENT = re.compile(r"(?:了|的|首个|第[一二三四五六七八九十0-9]+[个份])?[“\"《]?([^，。；：“”《》]{0,30}?(?:协议书|协议|合同书|合同|备忘录|协定|意向书|责任书|责任状|公约|议定书))")
+_AGREEMENT = re.compile(r"(?:了|首个|第[一二三四五六七八九十0-9]+[个份])?[“\"《]?([^，。；：“”《》]{0,30}?(?:协议书|协议|合同书|合同|备忘录|协定|意向书|责任书|责任状|公约|议定书))")
 _HONOUR = re.compile(r"([^，。；：“”《》]{0,30}?(?:一等奖|二等奖|三等奖|特等奖|金奖|银奖|铜奖|大奖|优秀奖|等奖|奖项|奖杯|奖章|奖|称号|冠军|亚军|季军|[一二三]等功|荣誉|金牌|银牌|铜牌|第[一二三四五六]名|流动红旗|认证))")
-_GRANTED = re.compile(r"(?:了|为|的|年度)?([^，。；：“”《》]{2,30}?)(?=[，。；）])")
+_GRANTED = re.compile(r"(?:了|为|的|年度)?((?:[^，。；：“”《》（）]|（[^（）]{1,12}）){2,30}?)(?=[，。；）])")
 _ATTEND_CUE = re.compile(r"参加|参会|到会|与会|出席|参观|观众|代表|参赛|参训|听众|客商|来宾|嘉宾|莅会|与会者|运动员")
 _PEOPLE = frozenset(("person", "visit"))
 _BODIES = ("organisation", "division", "abbreviation", "person")
 _OFFICIALS = re.compile(r"(?:的)?(?:各省（市）公司)?(?:客服中心)?(?:主要|有关|相关|分管)?(?:负责人|负责同志|代表|领导|领导人|同志)?(?:等)?(?:进行|分别|先后|作|在会上|在大会上)*$")
+_CARRIED = re.compile(r"\s*(?:会上|会议|大会|论坛|其间|期间|会议期间|同日|当日|当天|同时|活动|仪式|开幕式|博览会|展会|此次|本次|该|双方|协议|培训班|赛|比赛)")
 _SENTENCE = frozenset("。；！？\n\f")
 _ADDRESS = re.compile(r"[“”\"][^“”]{0,60}[“”\"]|[、和与及]|以及")
 
@@ -75,7 +76,7 @@ class Frames:
     ) -> None:
         self.page, self.lexicon, self.brackets, self.found = page, lexicon, brackets, found
         self.people, self.names = people, names
-        self.lists = Lists(page, lexicon, brackets, found)
+        self.lists = Lists(page, lexicon, brackets, found, people)
         self.dates, self.quantities = dates, quantities
         self.work_end = {start: end for start, end in brackets.works}
         self.work_start = {end: start for start, end in brackets.works}
@@ -117,6 +118,7 @@ class _Entry:
         self.current: Event | None = None
         self.pending: list[Part] = []
         self.pending_at = -1
+        self.held = False  # the waiting parts came from 举办, which says nothing without its event
         self.parts: list[Part] = []
         self.attended: tuple[int, list[Mention]] = (-1, [])
         self.spoken = entry.start
@@ -173,8 +175,10 @@ class _Entry:
             return
         for part in self.pending:
             part.event = self.current
-            self.parts.append(part)
+            if self.current is not None or not self.held:
+                self.parts.append(part)
         self.pending = []
+        self.held = False
 
     def _event(self, span: tuple[int, int], trigger: int, rule: str, confidence: float) -> Event:
         """The event of this name: one already told in the entry, or a new one."""
@@ -225,6 +229,7 @@ class _Entry:
         """The date that holds at a place: the first of its sentence, else the last of the entry before it."""
         dates = self.f.dates
         sentence = self._sentence(place)
+        carried = _CARRIED.match(self.view, sentence) is not None
         best = -1
         n = self.date
         while n < len(dates) and dates[n].start < place:
@@ -233,7 +238,7 @@ class _Entry:
                 if item.start >= sentence:
                     if best < 0 or dates[best].start < sentence or item.sort in ("day", "month") and dates[best].sort == "year":
                         best = n
-                elif item.sort in ("day", "month"):
+                elif carried and item.sort in ("day", "month"):
                     best = n
             n += 1
         return best
@@ -243,7 +248,7 @@ class _Entry:
         if event.attendance >= 0:
             return
         stop = place
-        for _ in range(3):
+        for _ in range(6):
             stop = min(self._sentence_end(stop) + 1, self.entry.end)
         quantities = self.f.quantities
         n = self.quantity
@@ -251,7 +256,7 @@ class _Entry:
             item = quantities[n]
             if item.start >= sentence and item.sort in _PEOPLE:
                 clause = self.view[max(item.start - 12, sentence) : item.end + 14]
-                if _ATTEND_CUE.search(clause):
+                if _ATTEND_CUE.search(clause) and not any(other.attendance == n for other in self.events):
                     event.attendance = n
                     return
             n += 1
@@ -302,6 +307,7 @@ class _Entry:
             self._settle(start)
         self.pending.extend(parts)
         self.pending_at = start
+        self.held = word.endswith("举办")
         if following is not None:
             event = self._event(following, start, "event/hosted", 0.95)
             self._attendance(event, sentence, end)
@@ -379,6 +385,8 @@ class _Entry:
 
     def _sign(self, start: int, end: int, word: str) -> None:
         view = self.view
+        if view[end] == "的":
+            return  # speaks of an agreement, does not tell of one
         stop = self._sentence_end(end)
         after = end + 1 if view[end] == "了" else end
         if after in self.f.work_end:
@@ -392,7 +400,7 @@ class _Entry:
             name = match.span(1)
             if re.match(r"[0-9一二三四五六七八九十]", view[name[0]]) and not re.search(r"[\u4e00-\u9fff]{2}(?:协议|合同)", view[name[0] : name[1]]):
                 return
-        parties = self._parties(start)
+        parties = self._parties(start) or self._topic(start)
         if not parties and word in ("达成", "缔结", "签"):
             return
         event = self._new("signing", name[0], name[1], start, "event/signed", 0.9)
@@ -420,6 +428,24 @@ class _Entry:
             if subject:
                 members = [subject[0], *members]
         return members
+
+    def _topic(self, start: int) -> list[Mention]:
+        """Who a sentence is about: the names it opens with (after a date), before a verb; later clauses keep them."""
+        place = self._sentence(start)
+        while place < start and self.view[place] in " \u3000\n】":
+            place += 1
+        dates = self.f.dates
+        n = self.date
+        while n < len(dates) and dates[n].start <= place:
+            if dates[n].start == place:
+                place = dates[n].end
+                place += self.view[place] in "，,"
+            n += 1
+        members, end, _ = self.f.lists.known_after(place, ("organisation", "division", "abbreviation"))
+        if not members or end >= start or self.view[end] in "的、：；。":
+            return []
+        use, _ = self.f.page.use_starting(end)
+        return members if use & 5 or self.view[end] == "，" else []
 
     def _mentions(self, start: int, end: int) -> list[Mention]:
         by_start = self.f.found.by_start
@@ -513,10 +539,11 @@ class _Entry:
             after += view[after] in "“\""
             members, _, _ = lists.known_after(after, ("organisation", "facility"))
             if members and word != "创建":
-                subject = lists.known_before(start, ("organisation", "division", "abbreviation"))
+                subject = lists.known_before(start, ("organisation", "division", "abbreviation")).members
+                sure = 0.75 if subject else 0.6
                 for made in members:
                     event = self._new("founding", made.start, made.end, start, "event/founded", 0.85)
-                    self._part("founder", subject.members, event, 0.75)
+                    self._part("founder", subject or self._topic(start), event, sure)
                 return
         if word in ("成立", "揭牌", "挂牌", "组建"):
             place = self._without_place(start)
@@ -531,12 +558,13 @@ class _Entry:
             return
         after = end + 1 if view[end] in "了的" else end
         if after in self.f.work_end and word != "出版":
-            subject = lists.known_before(start, ("organisation", "division", "abbreviation"))
+            known = lists.known_before(start, ("organisation", "division", "abbreviation"))
+            subject = known.members or self._topic(start)
             place = after
             while place in self.f.work_end:
                 stop = self.f.work_end[place]
                 event = self._new("publication", place + 1, stop - 1, start, "event/published", 0.9)
-                self._part("issuer", subject.members, event, 0.9, subject.open_list)
+                self._part("issuer", subject, event, 0.9 if known.members else 0.6, known.open_list)
                 place = stop + 1 if view[stop] in "、和" else stop
             return
         place = lists.skip_adverbs(start)
@@ -657,8 +685,11 @@ class _Entry:
             return
         view = self.view
         members = self._chain(start)
+        delegates_open = False
         if not members:
-            members = self._delegates(start)
+            members, delegates_open = self._delegates(start)
+        if members and view.startswith("来自", members[0].start - 2):
+            return
         people = self._people_between(self.spoken, start)
         self.attended = (start, people)
         if people and not members:
@@ -671,9 +702,9 @@ class _Entry:
             self.attended = (start, members)
             return
         _, opened = self.f.lists.skip_open(start)
-        self._part("participant", members, self.current, 0.75, opened)
+        self._part("participant", members, self.current, 0.75, opened or delegates_open)
 
-    def _delegates(self, start: int) -> list[Mention]:
+    def _delegates(self, start: int) -> tuple[list[Mention], bool]:
         """The bodies whose people come: `A、B和C各分公司150位负责人参加`."""
         quantities = self.f.quantities
         n = self.quantity
@@ -683,15 +714,17 @@ class _Entry:
                 place = quantities[n].start
             n += 1
         if place < 0:
-            return []
+            return [], False
         view = self.view
         for mark in ("的", "等"):
             if view[place - 1] == mark:
                 place -= 1
         match = re.search(r"(?:各[^，。；、]{0,16}|等[^，。；、]{0,10}|的代表|代表|负责人)$", view[max(place - 24, self.entry.start) : place])
+        opened = False
         if match is not None:
             place -= len(match.group())
-        return self.f.lists.known_before(place, ("organisation", "division", "abbreviation")).members
+            opened = match.group().startswith("等")
+        return self.f.lists.known_before(place, ("organisation", "division", "abbreviation")).members, opened
 
     # -- end of the entry -----------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
+from pipeline.text.entities.people import People
 from pipeline.text.entities.words import Lexicon, Page, Use
 
 _ADVERBS = ("共同", "联合", "具体", "独家", "分别", "联手", "协同", "均", "先后", "同时", "也", "还", "正式", "隆重", "成功", "再次", "并", "组织", "双双", "共", "负责", "牵头", "在会上", "在京", "又", "陆续")
@@ -34,8 +35,8 @@ class Members(NamedTuple):
 class Lists:
     """Reads lists of names on one page."""
 
-    def __init__(self, page: Page, lexicon: Lexicon, brackets: Brackets, found: Found) -> None:
-        self.page, self.lexicon, self.found = page, lexicon, found
+    def __init__(self, page: Page, lexicon: Lexicon, brackets: Brackets, found: Found, people: People) -> None:
+        self.page, self.lexicon, self.found, self.people = page, lexicon, found, people
         self._opened = {end: start for start, end in (*brackets.works, *brackets.parens)}
         self._opened.update({end + 1: start - 1 for start, end in brackets.quotes})
 
@@ -65,10 +66,14 @@ class Lists:
                 break
             members.insert(0, held)
             start = held.start
-            separator = next((s for s in _SEPARATORS if view.startswith(s, held.start - len(s))), "")
+            if held.kind == "person":
+                person = self.people.by_start.get(start)
+                if person is not None and person.front >= 0:
+                    start = person.front
+            separator = next((s for s in _SEPARATORS if view.startswith(s, start - len(s))), "")
             if not separator:
                 break
-            place = held.start - len(separator)
+            place = start - len(separator)
         return Members(members, start, opened)
 
     def known_after(self, place: int, kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place")) -> tuple[list[Mention], int, bool]:

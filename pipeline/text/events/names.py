@@ -20,6 +20,7 @@ _EDITION_BEFORE = re.compile(
 _EDITION = re.compile(r"第[0-9一二三四五六七八九十百]{1,4}届|首届")
 _PARTS = re.compile(r"(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-](?:第)?[一二三四五六七八九十0-9]{1,3})*期)")
 _DECORATION = re.compile(r"[“”\"‘’《》〈〉\s·•（）()—-]|(?:19|20)[0-9]{2}(?:年度?|—)?|第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|全[市省国县区州]")
+_BRANCH = re.compile(r"(?<=[会坛])[\u4e00-\u9fff]{2,4}分(?:会|会场|论坛)$|分(?:会场|论坛)$")
 _ANAPHORA = re.compile(r"^(?:该|此|本|这|上述|各|第.{1,3}期|项|次|场|类|个)+")
 _GENERIC_BEFORE = frozenset("大型 小型 主题 系列 专题 各类 相关 有关 重要 重大 国际 国内 年度 学术 文化 体育 文艺 宣传 培训 教育 商务 专业 工作 业务 技术 群众 群众性 社会 公益 科普 交流 合作".split())
 
@@ -74,10 +75,10 @@ class EventNames:
                 if use & int(Use.EVENT) and not page.view[start:end].endswith(("工程", "行动计划")):
                     self._put(start, end, page.view[begin:end])
         self.by_start: dict[int, int] = {}
-        self.ends: list[int] = []
         for start, end in self.kind:
             self.by_start[start] = max(end, self.by_start.get(start, 0))
         self.spans = sorted(self.by_start.items())
+        self.by_end = {end: start for start, end in reversed(self.spans)}
 
     def _add(self, start: int, end: int) -> None:
         """Stretch a candidate to the left and keep it if it names anything."""
@@ -99,7 +100,7 @@ class EventNames:
         if _ANAPHORA.match(name) or len(_DECORATION.sub("", name)) < 4:
             if not ("“" in name and len(name) >= 6):
                 return
-        if len(name) > 45:
+        if len(name) > 45 or view[end] in "0123456789":
             return
         self._put(start, end, suffix)
 
@@ -162,7 +163,9 @@ class EventNames:
 
 def core(name: str) -> str:
     """What is left of a name without marks, years, editions: the part that two names of one event share."""
-    return _DECORATION.sub("", name)
+    name = _DECORATION.sub("", name)
+    branch = _BRANCH.search(name)
+    return name[: branch.start()] if branch and branch.start() >= 6 else name
 
 
 def same_event(one: str, other: str) -> bool:
