@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from pipeline.text.lexer import Bools, Codes, Ints
+from pipeline.text.lexer import Codes, Ints
 from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens
 
 NO_DAY = -(2**31)
@@ -27,11 +27,11 @@ def day(year: int, month: int, number: int) -> int:
 
 
 def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords, date_start: Ints, date_end: Ints,
-            first: Ints, last: Ints, stock: Bools, covered: int | None) -> tuple[Ints, Ints]:
+            first: Ints, last: Ints, covered: int | None) -> tuple[Ints, Ints]:
     """First and last day that each number speaks of, NO_DAY where unknown.
 
     The last date or word of time of the sentence before the number governs it, unless it is what a change is compared
-    with (比2005年). Without one a stock speaks of the end of the covered year, anything else of the whole of it.
+    with (比2005年).
     """
     before = codes[np.maximum(date_start - 1, 0)]
     basis = np.isin(before, [ord(c) for c in "比较与和同距离自从由"])
@@ -64,15 +64,10 @@ def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: Me
     at = np.searchsorted(where, start, "right") - 1
     held = at >= 0
     held &= where[np.maximum(at, 0)] > sentence if len(where) else held
-    fallback_first = np.full(len(start), NO_DAY, np.int64)
-    fallback_last = fallback_first.copy()
-    if covered:
-        fallback_last[:] = day(covered, 12, 31)
-        fallback_first[:] = np.where(stock, day(covered, 12, 31), day(covered, 1, 1))
     if not len(where):
-        return fallback_first, fallback_last
+        return np.full(len(start), NO_DAY, np.int64), np.full(len(start), NO_DAY, np.int64)
     at = np.maximum(at, 0)
-    return np.where(held, begin[at], fallback_first), np.where(held, stop[at], fallback_last)
+    return np.where(held, begin[at], NO_DAY), np.where(held, stop[at], NO_DAY)
 
 
 def territories(start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:

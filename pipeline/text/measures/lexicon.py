@@ -16,15 +16,17 @@ import numpy as np
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, leftmost
 
 KINDS = ("head", "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "joint", "scope", "basis", "change",
-         "share", "target", "distribute", "of_which", "of", "date")
+         "share", "target", "distribute", "of_which", "of", "date", "rank", "growth", "base")
 KIND = {name: n for n, name in enumerate(KINDS)}
 _OF_CUES = {"basis": "basis", "change": "change", "compared": "change", "level": "link", "bound_left": "link", "share": "share",
-            "target": "target", "distribute": "distribute", "of_which": "of_which", "neutral": "keep"}
+            "target": "target", "distribute": "distribute", "of_which": "of_which", "neutral": "keep", "rank_left": "rank"}
 _JOINTS = ("和", "及", "与", "以及", "或", "并", "而")
-_CUTS = frozenset("有为达占是比较向对由从被把将给在于至到获")
-_NEVER_PEELED = frozenset(("head", "keep", "measure_verb", "right"))
-_NEVER_CUT = frozenset(("head", "keep", "measure_verb", "right", "adverb", "joint"))
-_NATURES = ("", "stock", "flow")
+_GROWTH = ("增幅", "增速", "增长率", "涨幅", "降幅", "跌幅", "升幅", "增长幅度", "增长速度", "递增率", "减幅")
+_CUTS = frozenset("有为达占是比较向对由从被把将给在于至到获内")
+_NEVER_PEELED = frozenset(("head", "keep", "measure_verb", "right", "growth"))
+_NEVER_CUT = frozenset(("head", "keep", "measure_verb", "right", "adverb", "joint", "growth"))
+NATURES = ("", "stock", "flow", "abstract")
+STOCK, ABSTRACT = 1, 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class MeasureWords:
         led: the word is taken off the beginning of a phrase.
         stops: a phrase right of a number ends before the word.
         verb: the word may itself say what is counted, where nothing else does.
-        heads: head nouns, read backwards; nature: index into ("", stock, flow).
+        base: 1 a word before the base of a share or ratio (占, 为), 2 before a value compared with (比), 3 either.
+        heads: head nouns, read backwards; nature: index into NATURES.
         scope: for scope words, (scope, territory); else None.
     """
 
@@ -50,6 +53,7 @@ class MeasureWords:
     led: Bools
     stops: Bools
     verb: Bools
+    base: Ints
     heads: Trie
     nature: Ints
     scope: tuple[tuple[str, str] | None, ...]
@@ -68,6 +72,7 @@ class Tokens:
     led: Bools
     stops: Bools
     verb: Bools
+    base: Ints
 
     @classmethod
     def of(cls, codes: Codes, lists: MeasureWords, date_start: Ints, date_end: Ints) -> Tokens:
@@ -90,7 +95,7 @@ class Tokens:
             start = np.concatenate((start, date_start))[order]
             end = np.concatenate((end, date_end))[order]
             word = np.concatenate((word, np.full(len(date_start), -1)))[order]
-        return cls(word, start, end, lists.kind[word], lists.peeled[word], lists.cuts[word], lists.led[word], lists.stops[word], lists.verb[word])
+        return cls(word, start, end, lists.kind[word], lists.peeled[word], lists.cuts[word], lists.led[word], lists.stops[word], lists.verb[word], lists.base[word])
 
     def of_kind(self, *names: str) -> Ints:
         """Indices of the words of some kinds."""
@@ -106,11 +111,15 @@ def load_measure_words(folder: Path) -> MeasureWords:
     scopes = {row["surface"]: (row["scope"], row["territory"]) for row in _rows(folder / "scopes.csv")}
     kind_of.update(dict.fromkeys(_JOINTS, "joint"))
     kind_of["的"] = "of"
+    kind_of.update(dict.fromkeys(_GROWTH, "growth"))
     kind_of.update(dict.fromkeys(scopes, "scope"))
     for row in _rows(folder / "cues.csv"):
-        name = _OF_CUES.get(row["kind"])
-        if name:
-            kind_of.setdefault(row["surface"], name)
+        name, word = _OF_CUES.get(row["kind"]), row["surface"]
+        fused = name == "basis" and word.endswith(("增", "减"))  # 比上年增长 is 比上年 and 增长
+        grown = name == "change" and word.startswith(_GROWTH)
+        portion = name == "share" and not word.removeprefix("分别").lstrip("约仅共已均只也各").startswith("占")
+        if name and not fused and not grown and not portion:
+            kind_of.setdefault(word, name)
     for row in _rows(folder / "measure_words.csv"):
         kind_of.setdefault(row["surface"], row["kind"])
         if row["stops_right"] == "true":
@@ -121,7 +130,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
     words = sorted(kind_of)
     names = [kind_of[word] for word in words] + ["date"]
     text = [*words, "   "]
-    always = ("basis", "change", "share", "target", "distribute", "of_which", "of", "joint", "date", "link", "preposition")
+    always = ("basis", "change", "share", "target", "distribute", "of_which", "of", "joint", "date", "link", "preposition", "rank")
 
     def flags(values: list[bool]) -> Bools:
         return np.array(values, np.bool_)
@@ -134,10 +143,19 @@ def load_measure_words(folder: Path) -> MeasureWords:
         led=flags([name not in ("head", "keep", "measure_verb") for name in names]),
         stops=flags([w in stops or name in always or (name in ("light", "adverb", "scope") and len(w) > 1 and w in stops) for w, name in zip(text, names, strict=True)]),
         verb=flags([name == "measure_verb" or (name == "light" and len(w) > 1) for w, name in zip(text, names, strict=True)]),
+        base=np.array([_base(w, name) for w, name in zip(text, names, strict=True)], np.int64),
         heads=Trie.of([row["surface"] for row in heads], backwards=True),
-        nature=np.array([_NATURES.index(row["nature"]) for row in heads] + [0], np.int64),
+        nature=np.array([NATURES.index(row["nature"]) for row in heads] + [0], np.int64),
         scope=tuple(scopes.get(word) for word in words) + (None,),
     )
+
+
+def _base(word: str, kind: str) -> int:
+    if kind == "share" or word in ("为", "是", "完成", "达", "达到", "相当于", "分别为", "分别是", "仅为", "约为", "等于"):
+        return 1
+    if kind == "basis":
+        return 3 if word.endswith("的") else 2
+    return 2 if word in ("与", "由", "从", "和", "同", "比", "较") else 0
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

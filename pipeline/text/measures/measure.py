@@ -15,18 +15,20 @@ import pyarrow.compute as pc
 from pipeline.read import Volume
 from pipeline.text.arrow import cut, days, named, positions
 from pipeline.text.lexer import Bools, Ints
-from pipeline.text.measures.context import NO_DAY, periods, territories
-from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens, load_measure_words
-from pipeline.text.measures.phrases import Stops, last_at, own_phrases
+from pipeline.text.measures.context import NO_DAY, day, periods, territories
+from pipeline.text.measures.lexicon import ABSTRACT, KIND, STOCK, MeasureWords, Tokens, load_measure_words
+from pipeline.text.measures.phrases import Stops, attributes, last_at, own_phrases
 from pipeline.text.measures.relations import Row, link
-from pipeline.text.quantities import CHANGE_KINDS, ROLES
+from pipeline.text.quantities import CHANGE_KINDS, RANK, ROLES, THRESHOLD
 from pipeline.text.reference import Reference
-from pipeline.text.view import Block, block_of, text_codes
+from pipeline.text.view import PAD, Block, block_of, text_codes
 
 BLOCK = 1 << 20
 _TIMED = ("duration", "age", "time")
 _RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "rank", "index")
 _COUNTED = ("count", "person", "visit")
+_MATERIAL = ("money", "energy", "power", "price", "rate")
+BORROWED = "head noun taken from an earlier clause"
 INHERITED = "measured phrase taken from an earlier clause"
 
 
@@ -53,13 +55,14 @@ def measure(documents: pa.Table, entries: pa.Table, zones: pa.Table, quantities:
         for name, column in _measure_block(block, rows, date_rows, volume, reference, lists).items():
             parts.setdefault(name, []).append(column)
     columns = {name: pa.chunked_array(arrays).combine_chunks() for name, arrays in parts.items()}
-    notes = columns.pop("inherited")
+    inherited, borrowed = columns.pop("inherited"), columns.pop("borrowed")
     table = quantities
     for name, column in columns.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     old = table["note"].combine_chunks()
-    note = pc.if_else(pc.is_null(old), pa.scalar(INHERITED), pc.binary_join_element_wise(old, pa.scalar(INHERITED), "; "))
-    return table.set_column(table.schema.get_field_index("note"), "note", pc.if_else(notes, note, old))
+    said = pc.if_else(inherited, pa.scalar(INHERITED), pc.if_else(borrowed, pa.scalar(BORROWED), pa.scalar(None, pa.string())))
+    note = pc.coalesce(pc.binary_join_element_wise(old, said, "; "), old, said)
+    return table.set_column(table.schema.get_field_index("note"), "note", note)
 
 
 def _bounds(table: pa.Table, order: list[str]) -> Ints:
@@ -115,9 +118,14 @@ def _column(table: pa.Table, name: str, names: tuple[str, ...]) -> Ints:
     return found.fill_null(-1).to_numpy().astype(np.int64)
 
 
-def _coded(column: pa.ChunkedArray) -> Ints:
+def _among(column: pa.ChunkedArray, names: tuple[str, ...]) -> Bools:
+    return pc.is_in(column, value_set=pa.array(names)).combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def _coded(column: pa.Array | pa.ChunkedArray) -> Ints:
     """A text column as numbers, equal for equal texts; -1 for null."""
-    return column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
+    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return one.dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
 
 
 def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Volume, reference: Reference, lists: MeasureWords) -> dict[str, pa.Array]:
@@ -128,43 +136,49 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     date_start, date_end = _spans(block, date_rows, date_owner)
     n = len(start)
     role = _column(rows, "role", ROLES)
-    change_kind = _column(rows, "change_kind", CHANGE_KINDS)
-    timed = _column(rows, "dimension", _TIMED) >= 0
-    relative = _column(rows, "dimension", _RELATIVE) >= 0
-    counted = _column(rows, "dimension", _COUNTED) >= 0
+    dimension = rows["dimension"]
+    timed, relative, counted, material = (_among(dimension, names) for names in (_TIMED, _RELATIVE, _COUNTED, _MATERIAL))
     tokens = Tokens.of(codes, lists, date_start, date_end)
     stops = Stops.of(codes)
-    phrases = own_phrases(codes, start, end, counted, timed, relative, tokens, stops, lists, reference.cues.bound_right)
+    phrases = own_phrases(codes, start, end, counted, timed, relative, role == THRESHOLD, role == RANK, tokens, stops, lists,
+                          reference.cues.bound_right)
     sentence_at = last_at(stops.sentence, start) + 1
     clause_at = last_at(stops.clause, start) + 1
-    text = codes.tobytes().decode("utf-16-le", "replace")
+    first, last = periods(codes, start, sentence_at, tokens, lists, date_start, date_end, _days(date_rows, "date_start"), _days(date_rows, "date_end"),
+                          volume.covered_year)
+    base_unit = rows["base_unit"].combine_chunks()
     row = Row(
-        text=text, start=start.tolist(), end=end.tolist(), entry=_coded(rows["entry_id"]).tolist(), sentence=sentence_at.tolist(),
-        clause=clause_at.tolist(), unit=_coded(rows["unit"]).tolist(), relative=relative.tolist(), timed=timed.tolist(), role=role.tolist(),
-        change_kind=change_kind.tolist(), value=_values(rows).tolist(), grain=_grains(rows).tolist(), own=phrases.start.tolist(),
-        own_end=phrases.end.tolist(), head=phrases.head.tolist(),
-        shared_out=_last_token(tokens, "distribute", start, clause_at).tolist(),
-        of_which=_last_token(tokens, "of_which", start, sentence_at).tolist(),
-        base_said=(relative & (codes[start - 1] == ord("的"))).tolist(),
-        bracket=_brackets(codes, start, clause_at, stops).tolist(), linked=_linked(codes, start, end, phrases.start, phrases.end, phrases.side, phrases.peeled).tolist(),
+        text=codes.tobytes().decode("utf-16-le", "replace"), start=start.tolist(), end=end.tolist(), entry=_coded(rows["entry_id"]).tolist(),
+        sentence=sentence_at.tolist(), clause=clause_at.tolist(), unit=_coded(base_unit).tolist(),
+        kin=_coded(pc.struct_field(pc.extract_regex(base_unit, "^(?P<u>[^/]*)"), "u")).tolist(),
+        relative=relative.tolist(), timed=timed.tolist(), material=material.tolist(), counted=counted.tolist(), role=role.tolist(),
+        change_kind=_column(rows, "change_kind", CHANGE_KINDS).tolist(), value=_values(rows).tolist(), grain=_grains(rows).tolist(),
+        own=phrases.start.tolist(), own_end=phrases.end.tolist(), head=phrases.head.tolist(), known=phrases.known.tolist(),
+        abstract=(phrases.nature == ABSTRACT).tolist(), attribute=attributes(codes, phrases).tolist(), growth=phrases.growth.tolist(),
+        based=phrases.based.tolist(), period=(first * 100000 + last).tolist(), apart=_last_token(tokens, "distribute", start, clause_at).tolist(),
+        of_which=_last_token(tokens, "of_which", start, sentence_at).tolist(), bracket=_brackets(codes, start, clause_at, stops).tolist(),
+        linked=_linked(codes, start, end, phrases.start, phrases.end, phrases.side).tolist(),
     )
     links = link(row)
-    subject = np.array(links.subject, np.int64)
-    of, part_of = np.array(links.of, np.int64), np.array(links.part_of, np.int64)
+    subject, of, part_of, headed = (np.array(column, np.int64) for column in (links.subject, links.of, links.part_of, links.head))
     some = subject >= 0
-    source = np.maximum(subject, 0)
-    ms, me, mh = phrases.start[source], phrases.end[source], phrases.head[source]
-    some &= ms >= 0
+    source, head_source = np.maximum(subject, 0), np.maximum(headed, 0)
+    ms, me = phrases.start[source], phrases.end[source]
+    mh, mhe = phrases.head[head_source], phrases.end[head_source]
+    some &= (ms >= 0) & (mh >= 0)
     here = some & (subject == np.arange(n))
+    stock = (phrases.nature[head_source] == STOCK) & (first == NO_DAY)
+    if volume.covered_year:
+        unsaid = first == NO_DAY
+        last = np.where(unsaid, day(volume.covered_year, 12, 31), last)
+        first = np.where(unsaid, np.where(stock, day(volume.covered_year, 12, 31), day(volume.covered_year, 1, 1)), first)
     points = text_codes(block.text)
-    ms, me, mh = (np.where(some, column, 1 + 32) for column in (ms, me, mh))
-    b0, b1 = block.span(ms, np.maximum(me, ms + 1))
-    h0, _ = block.span(mh, np.maximum(me, mh + 1))
+    ms, me, mh, mhe = (np.where(some, column, PAD + one) for column, one in ((ms, 0), (me, 1), (mh, 0), (mhe, 1)))
+    b0, b1 = block.span(ms, me)
+    h0, h1 = block.span(mh, mhe)
     base = block.base[owner]
     null = pa.scalar(None, pa.string())
     ids = rows["quantity_id"].combine_chunks()
-    first, last = periods(codes, start, sentence_at, tokens, lists, date_start, date_end, _days(date_rows, "date_start"), _days(date_rows, "date_end"),
-                          phrases.nature[source] == 1, volume.covered_year)
     place = territories(start, sentence_at, tokens, lists)
     scopes = [None if one is None else one[0] for one in lists.scope]
     region = [None if one is None else _region(one[1], volume) for one in lists.scope]
@@ -174,12 +188,12 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     return {
         "measured_text": pc.if_else(pa.array(some), cut(points, b0, b1), null),
         "measured_start": positions(b0 - base, here), "measured_end": positions(b1 - base, here),
-        "head_text": pc.if_else(pa.array(some), cut(points, h0, b1), null),
+        "head_text": pc.if_else(pa.array(some), cut(points, h0, h1), null),
         "of_quantity_id": ids.take(pa.array(np.maximum(of, 0), mask=of < 0)),
         "part_of_quantity_id": ids.take(pa.array(np.maximum(part_of, 0), mask=part_of < 0)),
         "period_start": days(first, first != NO_DAY), "period_end": days(last, last != NO_DAY),
         "region_code": region_of, "scope": scope_of,
-        "inherited": pa.array(some & ~here),
+        "inherited": pa.array(some & ~here), "borrowed": pa.array(here & (headed != subject)),
     }
 
 
@@ -213,7 +227,7 @@ def _days(table: pa.Table, name: str) -> Ints:
 def _values(rows: pa.Table) -> np.ndarray:
     """One number a row, in the base unit of its printed unit: the value, else its lower end, else 0."""
     low = rows["low"].combine_chunks().cast(pa.float64())
-    value = pc.coalesce(rows["value_float"].combine_chunks(), low, pa.scalar(0.0))
+    value = pc.coalesce(rows["base_value"].combine_chunks(), low, pa.scalar(0.0))
     return value.to_numpy(zero_copy_only=False)
 
 
@@ -241,11 +255,10 @@ def _brackets(codes: np.ndarray, start: Ints, clause: Ints, stops: Stops) -> Int
     return np.where((opening >= clause) & (closing < opening), opening, -1)
 
 
-def _linked(codes: np.ndarray, start: Ints, end: Ints, own: Ints, own_end: Ints, side: Ints, peeled: Ints) -> Bools:
+def _linked(codes: np.ndarray, start: Ints, end: Ints, own: Ints, own_end: Ints, side: Ints) -> Bools:
     """Whether nothing but 、 和 及 stands between each number (its own noun left of it included) and the one before."""
     previous = np.concatenate((np.zeros(1, np.int64), np.where((side == 1) & (own >= 0), own_end, end)[:-1]))
     begin = np.where((own >= 0) & (side == 0), own, start)
-    del peeled
     gap = begin - previous
     first = codes[np.minimum(previous, len(codes) - 1)]
     joint = np.isin(first, [ord(c) for c in "、和及与"])

@@ -44,16 +44,29 @@ class Stops:
 class Phrases:
     """For each quantity, the phrase of its own and where its head begins; start -1 where it has none.
 
-    `peeled` is the first place of the words between the phrase and the number; `side` is 0 left, 1 right, 2 a verb.
+    `side` is 0 left, 1 right, 2 a verb alone. `known`: the head is a listed noun. `based`: see `_skip_base`. `growth`:
+    the phrase is a word for growth itself (增幅).
     """
 
     start: Ints
     end: Ints
     head: Ints
     nature: Ints
-    peeled: Ints
     side: Ints
-    touches: Bools
+    known: Bools
+    based: Ints
+    growth: Bools
+
+
+@dataclass
+class Left:
+    """What stands left of each number: the phrase, how far it might have reached, the last verb taken off."""
+
+    start: Ints
+    end: Ints
+    floor: Ints
+    verb: Ints
+    based: Ints
 
 
 def last_at(places: Ints, at: Ints) -> Ints:
@@ -70,39 +83,55 @@ def next_at(places: Ints, at: Ints, far: int) -> Ints:
     return np.where(i < len(places), places[np.minimum(i, len(places) - 1)], far)
 
 
-def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Bools, relative: Bools, tokens: Tokens, stops: Stops,
-                lists: MeasureWords, bound_right: Trie) -> Phrases:
+def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools,
+                tokens: Tokens, stops: Stops, lists: MeasureWords, bound_right: Trie) -> Phrases:
     """The phrase of each number, as far as it has one of its own.
 
     Args:
         codes: the view. start, end: spans of the quantities in it, in order.
         counted: the unit is a classifier, so that the noun may stand on the right.
-        timed: a duration or an age, which seldom measures a noun. relative: a percent, point, multiple or rank.
+        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked: the role.
         tokens, stops, lists, bound_right: what the block is cut by.
     """
-    n = len(start)
-    left_start, left_end, verb = _left(codes, start, end, tokens, stops)
+    left = _left(codes, start, end, relative, ranked, tokens, stops)
     right_start, right_end, touches = _right(codes, start, end, tokens, stops, bound_right)
-    left_word, left_length = lists.heads.at(codes, np.maximum(left_end - 1, 0), -1)
-    right_word, right_length = lists.heads.at(codes, np.maximum(right_end - 1, 0), -1)
-    has_left, has_right = left_end > left_start, right_end > right_start
-    left_known = has_left & (left_word >= 0) & (left_length <= left_end - left_start)
-    right_known = has_right & (right_word >= 0) & (right_length <= right_end - right_start)
+    left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
+    reach = np.maximum(left.end - left_length, left.floor)
+    longer = (left_word >= 0) & (left_length > 1) & (left.end > left.start) & (reach < left.start) & (reach == left.end - left_length)
+    left.start = np.where(longer, reach, left.start)
+    right_end, right_known = _known_right(codes, right_start, right_end, tokens, lists)
+    has_left, has_right = left.end > left.start, right_end > right_start
+    left_known = has_left & (left_word >= 0) & (left_length <= left.end - left.start)
     behind = codes[end] == ord("的")
     right = counted & has_right & ~(touches & has_left) & (right_known | ~left_known)
-    right |= ~counted & has_right & ~has_left & (~relative | behind)
-    right &= ~timed
-    left = has_left & ~right & (~timed | left_known)
-    by_verb = ~left & ~right & (verb >= 0) & ~relative & ~timed
-    phrase_start = np.where(right, right_start, np.where(left, left_start, -1))
-    phrase_end = np.where(right, right_end, np.where(left, left_end, -1))
+    right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
+    right |= timed & has_right & right_known & ~has_left
+    right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & ~timed & ~counted)
+    on_left = has_left & ~right
+    by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & ~timed
+    phrase_start = np.where(right, right_start, np.where(on_left, left.start, -1))
+    phrase_end = np.where(right, right_end, np.where(on_left, left.end, -1))
     some = np.flatnonzero(by_verb)
-    phrase_start[some], phrase_end[some] = tokens.start[verb[some]], tokens.end[verb[some]]
+    phrase_start[some], phrase_end[some] = tokens.start[left.verb[some]], tokens.end[left.verb[some]]
     side = np.where(right, 1, np.where(by_verb, 2, 0))
     head, nature = heads_of(codes, phrase_start, phrase_end, lists)
     head = np.where(by_verb, phrase_start, head)
-    del n
-    return Phrases(phrase_start, phrase_end, head, nature, left_end, side, touches)
+    i = np.maximum(np.searchsorted(tokens.end, phrase_end, "right") - 1, 0)
+    growth = (phrase_start >= 0) & (tokens.end[i] == phrase_end) & (tokens.kind[i] == KIND["growth"])
+    return Phrases(phrase_start, phrase_end, head, nature, side, np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
+                   left.based, growth)
+
+
+def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: MeasureWords) -> tuple[Ints, Bools]:
+    """The phrase right of a number, cut behind its last listed noun; and whether there is one."""
+    word, length = lists.heads.at(codes, np.maximum(end - 1, 0), -1)
+    known = (word >= 0) & (length <= end - start) & (end > start)
+    nouns = np.flatnonzero(tokens.kind == KIND["head"])
+    if not len(nouns):
+        return end, known
+    i = nouns[np.maximum(np.searchsorted(tokens.end[nouns], end, "right") - 1, 0)]
+    inside = ~known & (tokens.start[i] >= start) & (tokens.end[i] <= end) & (end > start)
+    return np.where(inside, tokens.end[i], end), known | inside
 
 
 def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple[Ints, Ints]:
@@ -111,32 +140,29 @@ def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple
     word, length = lists.heads.at(codes, last, -1)
     size = end - start
     known = (word >= 0) & (length <= size)
-    code = codes[last]
-    fallback = np.where(size <= 3, size, np.where(SUFFIXES[code], 3, 2))
+    fallback = np.where(size <= 3, size, np.where(SUFFIXES[codes[last]], 3, 2))
     # a listed noun of one character is a head only where it ends a longer noun of two or three
-    single = known & (length == 1)
-    length = np.where(single, fallback, length)
-    length = np.where(known, length, fallback)
+    length = np.where(known & (length > 1), length, fallback)
     return np.where(start >= 0, end - length, -1), np.where(known, lists.nature[word], 0)
 
 
-def _left(codes: Codes, start: Ints, end: Ints, tokens: Tokens, stops: Stops) -> tuple[Ints, Ints, Ints]:
-    """The phrase that ends before each number, and the last verb among the words taken off (index of token, or -1)."""
+def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, tokens: Tokens, stops: Stops) -> Left:
+    """The phrase that ends before each number."""
     n = len(start)
     stop = start.copy()
     previous = np.concatenate((np.zeros(1, np.int64), end))[:n]
     floor = np.maximum(last_at(stops.phrase, start) + 1, previous)
     verb = np.full(n, -1, np.int64)
+    based = _skip_base(codes, start, relative, ranked, tokens, floor, stop)
+    each = np.flatnonzero(codes == ord("每"))
     live = np.arange(n)
     for _ in range(_PEELS):
         if not len(live):
             break
         place = stop[live]
         before = codes[place - 1]
-        moved = np.zeros(len(live), np.bool_)
-        blank = (before == 32) & (place > floor[live])
-        stop[live[blank]] -= 1
-        moved |= blank
+        moved = (before == 32) & (place > floor[live])
+        stop[live[moved]] -= 1
         closed = _CLOSE[before]
         if closed.any():
             which = live[closed]
@@ -149,19 +175,48 @@ def _left(codes: Codes, start: Ints, end: Ints, tokens: Tokens, stops: Stops) ->
             floor[which] = np.maximum(last_at(stops.phrase, opening) + 1, held)
             moved |= np.isin(live, which)
         i = np.searchsorted(tokens.end, place, "right") - 1
-        word = (i >= 0) & (tokens.end[np.maximum(i, 0)] == place) & ~moved
-        word &= tokens.peeled[np.maximum(i, 0)] & (tokens.start[np.maximum(i, 0)] >= floor[live])
+        j = np.maximum(i, 0)
+        word = (i >= 0) & (tokens.end[j] == place) & ~moved & tokens.peeled[j] & (tokens.start[j] >= floor[live])
         which, taken = live[word], i[word]
         first_verb = (verb[which] < 0) & tokens.verb[taken]
         verb[which[first_verb]] = taken[first_verb]
         stop[which] = tokens.start[taken]
+        rest = np.flatnonzero(~word & ~moved)
+        per = last_at(each, place[rest])  # 每吨, 每平方米
+        near = (per >= place[rest] - 5) & (per >= floor[live[rest]])
+        stop[live[rest[near]]] = per[near]
+        moved[rest[near]] = True
         live = live[moved | word]
     cut = np.flatnonzero(tokens.cuts)
-    last = np.searchsorted(tokens.end[cut], stop, "right") - 1
+    # a word that leaves one character is part of a noun: 办结率, 出版物
+    last = np.searchsorted(tokens.end[cut], stop - 1, "left") - 1
     cut_end = np.where(last >= 0, tokens.end[cut[np.maximum(last, 0)]], 0)
-    begin = np.maximum(floor, cut_end)
-    begin = _lead(codes, begin, stop, tokens)
-    return begin, np.maximum(stop, begin), verb
+    begin = _lead(codes, np.maximum(floor, cut_end), stop, tokens)
+    return Left(begin, np.maximum(stop, begin), floor, verb, based)
+
+
+def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
+    """Move `stop` before what a number is compared with: 占总户数的, 为计划的, 比上年的, 居全省.
+
+    Returns:
+        0 for none, 1 for a base of a share or ratio, 2 for a value compared with (比1985年的146万元), 3 for a rank.
+    """
+    based = np.zeros(len(start), np.int64)
+    of = codes[start - 1] == ord("的")
+    # without 的 only 占 has a base: 占总户数12%
+    cases = ((1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
+             (2, of & ~relative, tokens.base >= 2), (3, ranked, tokens.kind == KIND["rank"]))
+    for kind, mask, words in cases:
+        which, places = np.flatnonzero(mask), np.flatnonzero(words)
+        if not len(which) or not len(places):
+            continue
+        k = places[np.maximum(np.searchsorted(tokens.end[places], start[which], "right") - 1, 0)]
+        found = (tokens.end[k] <= start[which]) & (tokens.start[k] >= floor[which])
+        stop[which[found]] = tokens.start[k[found]]
+        based[which[found]] = kind
+    loose = of & (based == 0)
+    stop[loose] = floor[loose]
+    return based
 
 
 def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
@@ -202,5 +257,9 @@ def _right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, stops: Stops, b
     return begin, stop, touches
 
 
-def index_of_kind(tokens: Tokens, name: str) -> Ints:
-    return np.flatnonzero(tokens.kind == KIND[name])
+_ATTRIBUTES = code_set("级类型性制式层段")
+
+
+def attributes(codes: Codes, phrases: Phrases) -> Bools:
+    """Whether a phrase names a class or quality and no thing: 省级, 中型, 五星级."""
+    return (phrases.start >= 0) & ~phrases.known & _ATTRIBUTES[codes[np.maximum(phrases.end - 1, 0)]]

@@ -1,15 +1,17 @@
 """What a number takes from its neighbours: the subject, the level a change speaks of, the total it is part of.
 
-Here: one walk over the quantities of a block in order. Nothing is taken across the end of a sentence, except by a
-clause that begins with 其中. Not here: finding words (`phrases`), or periods and territories (`context`).
+Here: one walk over the quantities of a block in order. Nothing is taken across the end of a sentence, except the total
+of members that begin a sentence (其中…) or that add up to it. Not here: finding words (`phrases`), or periods and
+territories (`context`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
 RATE, POINTS, DELTA, BY_MULTIPLE, RATIO_TO = range(5)
+BASE, COMPARED, RANKED = 1, 2, 3
 
 
 @dataclass
@@ -22,9 +24,12 @@ class Row:
     entry: list[int]
     sentence: list[int]
     clause: list[int]
-    unit: list[int]
+    unit: list[int]  # equal where values can be added
+    kin: list[int]  # equal where a difference of one can speak of the other: 元/人 and 元
     relative: list[bool]
     timed: list[bool]
+    material: list[bool]  # a unit that measures no thing directly: money, energy, power
+    counted: list[bool]
     role: list[int]
     change_kind: list[int]
     value: list[float]
@@ -32,213 +37,330 @@ class Row:
     own: list[int]
     own_end: list[int]
     head: list[int]
-    shared_out: list[int]  # place of 分别 in the clause before the number, or -1
-    of_which: list[int]  # place of the last 其中 in the sentence before the number, or -1
-    base_said: list[bool]  # the words right before are 占…的, 为…的
+    known: list[bool]
+    abstract: list[bool]  # the head is a noun of measuring: 收入, 面积
+    attribute: list[bool]  # the phrase is a class or a quality: 省级, 中型
+    growth: list[bool]
+    based: list[int]
+    period: list[int]
+    apart: list[int]  # place of 分别 in the clause before the number, or -1
+    of_which: list[int]  # place of the last 其中 before the number, in its sentence or right at its begin, or -1
     bracket: list[int]  # place of the bracket that the number stands in, or -1
     linked: list[bool]  # nothing but 、 和 及 between the previous number (with its noun) and this one
 
 
-@dataclass
 class Links:
-    """For each quantity: whose phrase it takes (itself, another, -1), its level and its total (-1 none)."""
+    """For each quantity: whose phrase and whose head it takes (itself, another, -1), its level and its total (-1)."""
 
-    subject: list[int] = field(default_factory=list)
-    of: list[int] = field(default_factory=list)
-    part_of: list[int] = field(default_factory=list)
+    def __init__(self, count: int) -> None:
+        self.subject = [-1] * count
+        self.head = [-1] * count
+        self.of = [-1] * count
+        self.part_of = [-1] * count
 
 
 def link(row: Row) -> Links:
     """Walk the quantities once and tie them to one another."""
     n = len(row.start)
-    links = Links([-1] * n, [-1] * n, [-1] * n)
-    subject, of, part_of = links.subject, links.of, links.part_of
+    links = Links(n)
+    walk = _Walk(row, links)
     begin = 0
     while begin < n:
-        sentence = row.sentence[begin]
+        sentence, entry = row.sentence[begin], row.entry[begin]
         end = begin + 1
         while end < n and row.sentence[end] == sentence:
             end += 1
-        _sentence(row, begin, end, subject, of, part_of)
+        if begin and row.entry[begin - 1] != entry:
+            walk.levels = []
+        walk.read(begin, end)
         begin = end
     return links
 
 
-def _sentence(row: Row, begin: int, end: int, subject: list[int], of: list[int], part_of: list[int]) -> None:
-    levels: list[int] = []  # levels of the sentence so far, in order
-    last = -1  # the last number with a subject
-    total = -1
-    marked = -1  # place of the 其中 that total belongs to
-    members = 0.0
-    i = begin
-    while i < end:
-        role, own = row.role[i], row.own[i]
-        if own >= 0:
-            subject[i] = i
-        if role == CHANGE or (role == TARGET and row.change_kind[i] >= 0):
-            i = _change(row, i, end, levels, last, subject, of)
-            last = i if subject[i] >= 0 else last
+class _Walk:
+    """The state of the walk: the levels of the sentence before, and those of the sentence being read."""
+
+    def __init__(self, row: Row, links: Links) -> None:
+        self.row, self.links = row, links
+        self.earlier: list[int] = []
+        self.levels: list[int] = []
+        self.last = -1
+
+    def read(self, begin: int, end: int) -> None:
+        """Read the quantities [begin, end) of one sentence."""
+        row, links = self.row, self.links
+        subject, of, part_of = links.subject, links.of, links.part_of
+        self.earlier, self.levels = self.levels, []
+        levels = self.levels
+        self.last = -1
+        total, marked, amount = -1, -1, 0.0
+        i = begin
+        while i < end:
+            role = row.role[i]
+            if row.own[i] >= 0:
+                subject[i] = links.head[i] = i
+            if role == CHANGE or (role == TARGET and row.change_kind[i] >= 0):
+                i = self.change(i, end)
+            elif role == SHARE or row.based[i] == BASE:
+                i = self.share(i, end)
+            elif role == RANK:
+                self.inherit(i, self.last)
+            else:
+                if row.apart[i] >= 0 and i + 1 < end and row.linked[i + 1] and row.role[i + 1] == role and row.own[i + 1] < 0:
+                    self.spread(i, end)
+                if row.own[i] < 0 and subject[i] < 0 and not row.timed[i]:
+                    self.inherit(i, self.nearest(i))
+                if role == LEVEL:
+                    place = row.of_which[i]
+                    if place >= 0 and place != marked:
+                        marked, amount = place, 0.0
+                        total = self.total(i, place)
+                    inside = row.bracket[i]
+                    owner = self.before_bracket(i, inside) if inside >= 0 else -1
+                    if owner >= 0:
+                        part_of[i] = owner
+                    elif place >= 0 and total >= 0 and i != total and row.unit[i] == row.unit[total]:
+                        fits = self.fits(row.value[i], total)
+                        if fits and (amount == 0.0 or row.linked[i] or self.fits(amount + row.value[i], total)):
+                            part_of[i] = total
+                            amount += row.value[i]
+                    self.borrow_head(i)
+                    last = self.last
+                    if row.own[i] < 0 and last >= 0 and row.role[last] == CHANGE and of[last] < 0 and self.same_kind(last, i) \
+                            and subject[i] == subject[last] and row.based[i] != COMPARED:
+                        of[last] = i
+                    if row.based[i] != COMPARED:
+                        levels.append(i)
+                    elif subject[i] < 0:
+                        self.inherit(i, self.last)
+            if subject[i] >= 0:
+                self.last = i
             i += 1
-            continue
-        if role == SHARE or row.base_said[i]:
-            level = _level_of_share(row, i, levels, subject)
-            if own < 0:
-                subject[i] = subject[level] if level >= 0 else (subject[last] if last >= 0 else -1)
-            if level >= 0:
-                of[i] = level
-            last = i if subject[i] >= 0 else last
-            i += 1
-            continue
-        if role == RANK:
-            if own < 0 and last >= 0:
-                subject[i] = subject[last]
-            i += 1
-            continue
-        if own < 0 and not row.timed[i]:
-            subject[i] = _inherited(row, i, levels, last, subject)
-        if role == LEVEL:
-            # members of a total
-            place = row.of_which[i]
-            if place >= 0 and place != marked:
-                marked, members = place, 0.0
-                total = _total(row, i, place, levels, part_of)
-            inside = row.bracket[i]
-            if inside >= 0:
-                owner = _before_bracket(row, i, inside)
-                if owner >= 0 and row.unit[owner] == row.unit[i] and row.role[owner] == LEVEL and _fits(row, row.value[i], owner):
-                    part_of[i] = owner
-                    if own < 0:
-                        subject[i] = subject[owner]
-            elif place >= 0 and total >= 0 and row.unit[i] == row.unit[total] and i != total:
-                first = members == 0.0
-                if _fits(row, row.value[i], total) and (first or row.linked[i] or _fits(row, members + row.value[i], total)):
-                    part_of[i] = total
-                    members += row.value[i]
-            # 比上年增长8%，达120亿元: the level that a change before it spoke of
-            if own < 0 and levels == [] and last >= 0 and row.role[last] == CHANGE and of[last] < 0 and not row.relative[i]:
-                of[last] = i
-            levels.append(i)
-        if subject[i] >= 0:
-            last = i
-        i += 1
-    if len(levels) >= 3:
-        _sums(row, levels, part_of)
+        if len(levels) > 1:
+            if len(levels) > 2:
+                for position in range(len(levels) - 2):
+                    self.add_up(levels[position], levels[position + 1:])
+            if self.earlier:
+                for whole in reversed(self.earlier):
+                    if row.unit[whole] == row.unit[levels[0]]:
+                        self.add_up(whole, levels)
+                        break
 
+    def inherit(self, i: int, source: int) -> None:
+        """Take phrase and head of another number."""
+        if source >= 0 and self.links.subject[i] < 0:
+            self.links.subject[i] = self.links.subject[source]
+            self.links.head[i] = self.links.head[source]
 
-def _change(row: Row, i: int, end: int, levels: list[int], last: int, subject: list[int], of: list[int]) -> int:
-    """Tie a change, or the whole list of changes after 分别, to levels; returns the last one dealt with."""
-    run = [i]
-    while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.role[run[-1] + 1] == CHANGE and row.own[run[-1] + 1] < 0:
-        run.append(run[-1] + 1)
-    if len(run) > 1 and row.own[i] < 0 and len(levels) >= len(run):
-        chosen = levels[-len(run):]
-        if all(not row.relative[k] for k in chosen) or all(row.relative[k] for k in chosen):
-            for k, level in zip(run, chosen, strict=True):
-                of[k], subject[k] = level, subject[level]
-            return run[-1]
-    for k in run:
-        if row.own[k] >= 0:
-            subject[k] = k
-            of[k] = _same_subject(row, k, levels)
-        else:
-            level = _level_of_change(row, k, levels)
-            if level >= 0 and (last < 0 or subject[last] == subject[level] or last <= level or row.role[last] != CHANGE):
-                of[k], subject[k] = level, subject[level]
-            elif last >= 0:
-                subject[k] = subject[last]
-                of[k] = of[last] if row.role[last] in (CHANGE, SHARE) else -1
-        last = k if subject[k] >= 0 else last
-    return run[-1]
-
-
-def _level_of_change(row: Row, i: int, levels: list[int]) -> int:
-    kind = row.change_kind[i]
-    if not levels:
-        return -1
-    if kind == DELTA:
-        for level in reversed(levels):
-            if row.unit[level] == row.unit[i]:
+    def nearest(self, i: int) -> int:
+        """The number whose subject one without words of its own goes on with."""
+        row = self.row
+        for level in reversed(self.levels):
+            if row.unit[level] == row.unit[i] and self.links.subject[level] >= 0:
                 return level
-        return -1
-    if kind == POINTS:
-        for level in reversed(levels):
-            if row.relative[level]:
-                return level
-        return -1
-    for level in reversed(levels):
-        if not row.relative[level] and not row.timed[level]:
-            return level
-    return levels[-1]
+        return self.last
 
+    def same_kind(self, change: int, level: int) -> bool:
+        row = self.row
+        if row.change_kind[change] == DELTA:
+            return row.kin[change] == row.kin[level]
+        return row.relative[level] == (row.change_kind[change] == POINTS)
 
-def _same_subject(row: Row, i: int, levels: list[int]) -> int:
-    words = row.text[row.own[i]:row.own_end[i]]
-    noun = row.text[row.head[i]:row.own_end[i]]
-    for level in reversed(levels):
-        if row.own[level] >= 0:
-            other = row.text[row.own[level]:row.own_end[level]]
-            if other == words or (other.endswith(noun) and (other.endswith(words) or words.endswith(other))):
-                return level
-    return -1
+    def borrow_head(self, i: int) -> None:
+        """第二产业615亿元 after 增加值: the phrase is a part's name, the head is that of the earlier level."""
+        row, links = self.row, self.links
+        if row.own[i] < 0 or row.abstract[i] or row.relative[i]:
+            return
+        whole = links.part_of[i]
+        if whole < 0 and (row.material[i] or (row.counted[i] and row.attribute[i])):
+            for level in reversed(self.levels):
+                if row.unit[level] == row.unit[i]:
+                    whole = level
+                    break
+            else:
+                for level in reversed(self.earlier):
+                    if row.unit[level] == row.unit[i] and row.sentence[level] >= 0:
+                        whole = level
+                        break
+        if whole < 0 or links.head[whole] < 0:
+            return
+        if row.material[i] and row.abstract[links.head[whole]] or row.attribute[i] or (links.part_of[i] == whole and not row.known[i]):
+            links.head[i] = links.head[whole]
 
+    def spread(self, i: int, end: int) -> None:
+        """A、B分别为X、Y: give the names before 分别 to the numbers after it, one by one."""
+        row = self.row
+        run = [i]
+        while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.own[run[-1] + 1] < 0:
+            run.append(run[-1] + 1)
+        for k in run[1:]:
+            self.inherit(k, run[0])
 
-def _level_of_share(row: Row, i: int, levels: list[int], subject: list[int]) -> int:
-    if row.own[i] >= 0:
-        return _same_subject(row, i, levels)
-    for level in reversed(levels):
-        if not row.timed[level] and not row.relative[level]:
-            return level
-    return -1
+    def change(self, i: int, end: int) -> int:
+        """Tie a change, or a whole list of them (分别增长3%和5%), to levels; returns the last one dealt with."""
+        row, links = self.row, self.links
+        levels = self.levels
+        run = [i]
+        while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.role[run[-1] + 1] == CHANGE and row.own[run[-1] + 1] < 0:
+            run.append(run[-1] + 1)
+        if len(run) > 1 and len(levels) >= len(run) and (row.own[i] < 0 or row.apart[i] >= 0):
+            chosen = levels[-len(run):]
+            if all(row.relative[k] == row.relative[chosen[0]] for k in chosen):
+                for k, level in zip(run, chosen, strict=True):
+                    links.of[k] = level
+                    links.subject[k], links.head[k] = links.subject[level], links.head[level]
+                self.last = run[-1]
+                return run[-1]
+        for k in run:
+            if row.own[k] >= 0 and not (row.growth[k] and row.change_kind[k] != POINTS):
+                if row.growth[k]:
+                    rate = self.last
+                    if rate >= 0 and row.role[rate] == CHANGE and row.change_kind[rate] == RATE:
+                        links.of[k] = rate
+                else:
+                    links.of[k] = self.same_subject(k)
+                    if links.of[k] < 0 and not row.abstract[k] and self.last >= 0 and (not row.known[k] or row.attribute[k]):
+                        links.head[k] = links.head[self.last]
+            else:
+                links.subject[k] = links.head[k] = -1
+                level = self.level_of_change(k)
+                last = self.last
+                if level >= 0 and (last < 0 or last <= level or links.subject[last] == links.subject[level] or row.growth[last]):
+                    self.inherit(k, level)
+                    if row.period[k] == row.period[level]:
+                        links.of[k] = level
+                elif last >= 0:
+                    self.inherit(k, last)
+                    if row.role[last] in (CHANGE, SHARE) and row.period[k] == row.period[last] and not row.growth[last]:
+                        links.of[k] = links.of[last]
+            if links.subject[k] >= 0:
+                self.last = k
+        return run[-1]
 
-
-def _inherited(row: Row, i: int, levels: list[int], last: int, subject: list[int]) -> int:
-    for level in reversed(levels):
-        if row.unit[level] == row.unit[i] and subject[level] >= 0:
-            return subject[level]
-    return subject[last] if last >= 0 else -1
-
-
-def _total(row: Row, i: int, place: int, levels: list[int], part_of: list[int]) -> int:
-    """The total that the members after 其中 belong to: the last level of their unit before it."""
-    for level in reversed(levels):
-        if row.start[level] < place and row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
-            above = part_of[level]
-            several = above >= 0 and sum(1 for k in levels if part_of[k] == above) > 1
-            return above if several else level
-    return -1
-
-
-def _before_bracket(row: Row, i: int, place: int) -> int:
-    k = i - 1
-    while k >= 0 and row.end[k] > place:
-        k -= 1
-    return k if k >= 0 and row.end[k] >= place - 8 and row.sentence[k] == row.sentence[i] else -1
-
-
-def _fits(row: Row, value: float, total: int) -> bool:
-    return value <= row.value[total] * 1.002 + row.grain[total]
-
-
-def _sums(row: Row, levels: list[int], part_of: list[int]) -> None:
-    """Parts without 其中: the levels right after a total, of its unit, that add up to it."""
-    for position, total in enumerate(levels[:-2]):
-        unit, whole = row.unit[total], row.value[total]
-        if row.relative[total] or row.timed[total] or whole <= 0:
-            continue
-        found: list[int] = []
-        amount, slack = 0.0, row.grain[total] / 2
-        for k in levels[position + 1:]:
-            if row.unit[k] != unit:
+    def level_of_change(self, i: int) -> int:
+        """The level that a change without words of its own speaks of."""
+        row, kind = self.row, self.row.change_kind[i]
+        if kind == POINTS:
+            last = self.last
+            if last >= 0 and row.growth[last]:
+                return self.links.of[last]
+            for k in range(i - 1, -1, -1):
+                if row.sentence[k] != row.sentence[i]:
+                    return -1
+                if row.relative[k] and row.change_kind[k] != POINTS and row.change_kind[k] != BY_MULTIPLE and (row.role[k] != CHANGE or row.apart[i] < 0):
+                    return k
+            return -1
+        for level in reversed(self.levels):
+            if row.timed[level] and kind != DELTA:
                 continue
-            if part_of[k] >= 0 and part_of[k] != total:
+            if row.kin[level] == row.kin[i] if kind == DELTA else not row.relative[level]:
+                return level
+        return -1 if kind == DELTA or not self.levels else self.levels[-1]
+
+    def same_subject(self, i: int) -> int:
+        """The level of the sentence that has the phrase of number i."""
+        row = self.row
+        words = row.text[row.own[i]:row.own_end[i]]
+        noun = row.text[row.head[i]:row.own_end[i]]
+        for level in reversed(self.levels):
+            if row.own[level] >= 0:
+                other = row.text[row.own[level]:row.own_end[level]]
+                if other == words or (other.endswith(noun) and (other.endswith(words) or words.endswith(other))):
+                    return level
+        return -1
+
+    def share(self, i: int, end: int) -> int:
+        """Tie a share or a ratio to the level it is made from; returns the last one dealt with."""
+        row, links = self.row, self.links
+        levels = self.levels
+        run = [i]
+        while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.relative[run[-1] + 1] and row.own[run[-1] + 1] < 0:
+            run.append(run[-1] + 1)
+        if len(run) > 1 and len(levels) >= len(run) and row.own[i] < 0:
+            for k, level in zip(run, levels[-len(run):], strict=True):
+                links.of[k] = level
+                links.subject[k], links.head[k] = links.subject[level], links.head[level]
+            self.last = run[-1]
+            return run[-1]
+        for k in run:
+            if row.own[k] >= 0:
+                level = self.same_subject(k)
+                if level >= 0:
+                    links.of[k] = level
+                elif row.role[k] == SHARE and row.text[row.start[k] - 1] != "的":
+                    whole = self.whole_of_share(k)
+                    links.part_of[k] = whole
+                    if whole >= 0 and (not row.known[k] or row.attribute[k]):
+                        links.head[k] = links.head[whole]
+            else:
+                level = self.last_amount()
+                if level >= 0:
+                    links.of[k] = level
+                self.inherit(k, level if level >= 0 else self.last)
+            if links.subject[k] >= 0:
+                self.last = k
+        return run[-1]
+
+    def last_amount(self) -> int:
+        for level in reversed(self.levels):
+            if not self.row.timed[level] and not self.row.relative[level]:
+                return level
+        return -1
+
+    def whole_of_share(self, i: int) -> int:
+        """The amount that a part named beside its share belongs to: 136座，水冲式占95%."""
+        row = self.row
+        for level in reversed(self.levels):
+            if not row.timed[level] and not row.relative[level]:
+                whole = self.links.part_of[level]
+                return whole if whole >= 0 and row.of_which[i] >= 0 and row.start[level] > row.of_which[i] else level
+        return -1
+
+    def total(self, i: int, place: int) -> int:
+        """The total that the members after 其中 belong to: the last level of their unit before it."""
+        row, part_of = self.row, self.links.part_of
+        for level in reversed(self.levels):
+            if row.start[level] < place and row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
+                above = part_of[level]
+                several = above >= 0 and sum(1 for k in self.levels if part_of[k] == above) > 1
+                return above if several else level
+        if not self.levels or row.start[self.levels[0]] > place:
+            for level in reversed(self.earlier):
+                if row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
+                    return level
+        return -1
+
+    def before_bracket(self, i: int, place: int) -> int:
+        """The number that a bracket of parts follows, where the bracketed number can be one."""
+        row = self.row
+        k = i - 1
+        while k >= 0 and row.end[k] > place:
+            k -= 1
+        if k < 0 or row.end[k] < place - 8 or row.sentence[k] != row.sentence[i]:
+            return -1
+        same = row.unit[k] == row.unit[i] and row.role[k] == LEVEL and row.own[i] >= 0
+        return k if same and self.fits(row.value[i], k) else -1
+
+    def fits(self, value: float, total: int) -> bool:
+        return value <= self.row.value[total] * 1.000001 + self.row.grain[total]
+
+    def add_up(self, whole: int, rest: list[int]) -> None:
+        """Parts without 其中: levels right after a total, of its unit, that add up to it."""
+        row, part_of = self.row, self.links.part_of
+        if row.relative[whole] or row.timed[whole] or row.value[whole] <= 0:
+            return
+        found: list[int] = []
+        amount, slack = 0.0, row.grain[whole] / 2
+        for k in rest:
+            if row.unit[k] != row.unit[whole] or (part_of[k] >= 0 and part_of[k] != whole):
                 continue
             amount += row.value[k]
             slack += row.grain[k] / 2
             found.append(k)
-            if amount > whole + slack:
-                break
-            if len(found) > 1 and abs(amount - whole) <= (slack if row.grain[total] != 1 else 0):
+            if amount > row.value[whole] + slack:
+                return
+            if len(found) > 1 and abs(amount - row.value[whole]) <= (slack if row.grain[whole] != 1 else 0.5):
                 for member in found:
                     if part_of[member] < 0:
-                        part_of[member] = total
-                break
+                        part_of[member] = whole
+                return
