@@ -35,6 +35,11 @@ _OF_WHICH = re.compile(rf"[#＃]{_B}*{_HAN}|其中{_B}*[：:]?{_B}*{_HAN}+{_B}+[
 _CELL = r"(?:[\d０-９][\d０-９.,，．]*[%％‰]?|[-－—–…]+[\d.,]*|\.\.\.|[xX×]{2,})"
 _ROW = re.compile(rf"[^。；！？]*?(?:{_B}+{_CELL})+{_B}*|[\d.,，\-－—…%]+")
 
+# Two such rows, one below the other, are a table even where its head is lost.
+_PLAIN_ROW = re.compile(rf"(?:[\u4e00-\u9fffA-Za-z（）()、·#＃：:]{{1,20}})(?:{_B}+{_CELL})+")
+_HEADER = re.compile(rf"[^。；！？，\n]{{1,40}}(?:{_B}+[^\s。；！？，]{{1,20}})+")
+_NUMBERED_NOTE = re.compile(r"\d{1,2}[.．、]")
+
 _FIRST = frozenset("附注备说资数来续表计单图上下左右*＊#＃其①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _LONGEST_CAPTION = 80
 
@@ -68,7 +73,9 @@ def find_apparatus(lines: Lines, text_lines: Int, titled: Bool) -> list[tuple[in
         elif _OF_WHICH.match(lines.text, start, end) and lines.text[end - 1] not in "。；，":
             heads.append(k)
             found.append((k, start, end, "table"))
+    found.extend(_further_notes(lines, text_lines, doc, found))
     taken = {row[0] for row in found}
+    starts = [head + 1 for head in heads] + _headless_tables(lines, text_lines, length, titled)
     for k in np.flatnonzero(np.isin(closing, [ord("）"), ord(")"), ord("摄")])).tolist():
         start, end = int(first[k]), int(last[k])
         if k in taken:
@@ -79,23 +86,66 @@ def find_apparatus(lines: Lines, text_lines: Int, titled: Bool) -> list[tuple[in
             whole = whole and not (lines.classes[start : credit.start()] & STOP).any()
             found.append((k, start if whole else credit.start(), end, "caption"))
             taken.add(k)
-    found.extend(_table_rows(lines, text_lines, titled, doc, heads, taken))
+    found.extend(_table_rows(lines, text_lines, titled, starts, set(heads), taken))
     found.sort()
     return found
 
 
-def _table_rows(
-    lines: Lines, text_lines: Int, titled: Bool, doc: Int, heads: list[int], taken: set[int]
+def _further_notes(
+    lines: Lines, text_lines: Int, doc: Int, found: list[tuple[int, int, int, str]]
 ) -> list[tuple[int, int, int, str]]:
-    """The rows under a table's head: short lines without a sentence, until text, a title or a gap in their form."""
+    """`2.…`, `3.…` on the lines after `注：1.…`."""
+    further: list[tuple[int, int, int, str]] = []
+    for note, start, end, kind in found:
+        if kind != "note" or not re.search(r"[：:]\s*1[.．、]", lines.text[start : min(end, start + 12)]):
+            continue
+        for k in range(note + 1, len(text_lines)):
+            begin, stop = int(lines.first[text_lines[k]]), int(lines.last[text_lines[k]])
+            if doc[k] != doc[note] or not _NUMBERED_NOTE.match(lines.text, begin, stop):
+                break
+            further.append((k, begin, stop, "note"))
+    return further
+
+
+def _headless_tables(lines: Lines, text_lines: Int, length: Int, titled: Bool) -> list[int]:
+    """Where tables begin whose head is lost: at least two lines, one below the other, are rows of one.
+
+    A line of cells above them without numbers is their header.
+    """
+    closing = lines.codes[lines.last[text_lines] - 1]
+    numeric = ((closing >= 0x30) & (closing <= 0x39)) | np.isin(closing, [ord(c) for c in "%％‰—－-…"])
+    rows = {
+        k
+        for k in np.flatnonzero(numeric & (length <= 100) & ~titled).tolist()
+        if _PLAIN_ROW.fullmatch(lines.text, int(lines.first[text_lines[k]]), int(lines.last[text_lines[k]]))
+    }
+    starts = []
+    for k in sorted(rows):
+        if k - 1 in rows or k + 1 not in rows or lines.doc[text_lines[k]] != lines.doc[text_lines[k + 1]]:
+            continue
+        has_header = (
+            k > 0
+            and not titled[k - 1]
+            and lines.doc[text_lines[k - 1]] == lines.doc[text_lines[k]]
+            and _HEADER.fullmatch(lines.cut(int(text_lines[k - 1])))
+        )
+        starts.append(k - 1 if has_header else k)
+    return starts
+
+
+def _table_rows(
+    lines: Lines, text_lines: Int, titled: Bool, starts: list[int], heads: set[int], taken: set[int]
+) -> list[tuple[int, int, int, str]]:
+    """The rows of tables from where each starts: short lines without a sentence, up to text, a title, another head
+    or a gap in their form."""
     found: list[tuple[int, int, int, str]] = []
-    head_set = set(heads)
-    for head in heads:
+    for first in starts:
         misses = 0
         pending: list[tuple[int, int, int, str]] = []
-        for k in range(head + 1, len(text_lines)):
+        doc = lines.doc[text_lines[first - 1 if first - 1 in heads else first]]
+        for k in range(first, len(text_lines)):
             line = int(text_lines[k])
-            if doc[k] != doc[head] or titled[k] or k in head_set:
+            if lines.doc[line] != doc or titled[k] or k in heads:
                 break
             start, end = int(lines.first[line]), int(lines.last[line])
             if end - start > 120 or lines.text[end - 1] in "。；！？":

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 import schemas
-from pipeline.text.segment.headings import CHRONICLE_DAY
+from pipeline.text.segment.headings import CHRONICLE_DAY, close_spaced
 from pipeline.text.segment.layout import TITLED, UNTITLED, Layout, Zone
 from pipeline.text.segment.lines import BLANK, BLANKS, BREAK, BULLETS, ENDING, STOP, Int
 from pipeline.text.segment.signatures import Surnames, closing_signature
@@ -36,12 +36,12 @@ _OVERVIEW_LAST = frozenset("况述貌情览")
 # What a title that tells of an event ends in, and what its first sentence, dated, says happened.
 _DONE = (
     "召开|举行|举办|成立|开幕|闭幕|签署|签订|签约|启动|通车|竣工|开工|揭牌|挂牌|落成|发布|颁布|出版"
-    "|开业|开馆|开班|奠基|投产|建成|开通"
+    "|开业|开馆|开班|奠基|投产|建成|开通|贯通|完工|合龙|颁奖|当选|获批"
 )
 _EVENT = re.compile(
     rf"(?:{_DONE}|投运|投入使用|授牌|揭幕|首发|试运行|开播|通航|开园|上市|获奖|夺冠|论坛|博览会|座谈会|研讨会|大会|洽谈会|展览会)$"
 )
-_EVENT_LAST = frozenset("开行办立幕署订约动车工牌成布版业馆班基产通运用发播航园市奖冠坛会")
+_EVENT_LAST = frozenset("工龙奖选批通开行办立幕署订约动车工牌成布版业馆班基产通运用发播航园市奖冠坛会")
 _HAPPENING = re.compile(
     rf"(?:\d{{1,4}}年)?\d{{1,2}}月(?:\d{{1,2}}(?:[～~\-—–至、]\d{{1,2}})?日)?[^。]{{0,160}}?(?:{_DONE})"
 )
@@ -146,10 +146,10 @@ class Rows:
     def _read_sections(self) -> None:
         """The heading each entry stands under, months of a chronicle passed over; 0 or above the last for none."""
         lines, headings = self.lines, self.layout.headings
-        rows = [k for k in sorted(headings.level) if k not in headings.months]
+        rows = [k for k in sorted(headings.level) if k not in headings.passing]
         line = self.layout.rows[np.array(rows, np.int64)]
         self.section_text: list[str | None] = [
-            lines.cut(int(at)).lstrip(_HEADING_MARKS) for at in line.tolist()
+            close_spaced(lines.cut(int(at)).lstrip(_HEADING_MARKS)) for at in line.tolist()
         ]
         under = np.searchsorted(line, self.line) - 1
         stands = under >= 0
@@ -201,7 +201,7 @@ class Rows:
         ]
         found = np.sort(np.concatenate([wide, narrow]))
         found = found[found > 0]
-        found = found[(classes[found - 1] & (STOP | ENDING)) != 0]
+        found = found[((classes[found - 1] & (STOP | ENDING)) != 0) & (codes[found - 1] != ord("…"))]
         return found[found < self.lines.last[np.searchsorted(self.lines.start, found, "right") - 1]]
 
     def _kinds(self) -> list[str]:

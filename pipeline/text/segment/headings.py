@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.text.segment.lines import BLANKS, BULLET, CLAUSE, OPEN, STOP, Bool, Int, Lines
+from pipeline.text.segment.lines import BLANKS, BULLET, BULLETS, CLAUSE, OPEN, STOP, Bool, Int, Lines
 
 LONGEST = 25
 _B = "[" + re.escape(BLANKS) + "]"
@@ -45,26 +45,34 @@ CHRONICLE_DAY = re.compile(
 _DATED = re.compile(
     rf"(?:\d{{1,4}}|{_NUMBER}{{1,4}}|[二〇○]{{2}}{_NUMBER}{{2}})(?:[～~\-—至、]\d{{1,2}})?"
     rf"(?:[月日]|年(?:$|\d|[初末底]|{_NUMBER}))|同日|是日|同月|是月"
+    "|[年月][初中底末]$|[上中下]旬$|[全是本]年$"
 )
 # What a part of an entry is called, never a 分目.
 _SUBHEAD = re.compile(
     "主要|具体|做法|措施|成效|成绩|特点|问题|原因|意义|名单|名录|如下|附|获奖|说明|工作(?:思路|目标)"
 )
-_CELLS = re.compile(rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$")
+_CELLS = re.compile(
+    rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$|\d[万亿千百元吨人个家项次户亩公平米辆台件名位座条处]"
+)
 _ROLE_LINE = re.compile(
     r"^(?:单位|表|图|注|附|续表|资料来源|说明|摄影|撰稿|供稿|编辑|责任编辑|主编|作者)(?=[：:\d\s　]|$)"
 )
 _NO_END = re.compile(r"[的了和与及或在为是、·\-—“‘《（(]$|…")
 _STARTS = re.compile(rf"[{_HAN}“‘《A-Za-z\d]")
+_BLANK_RUN = re.compile(rf"{_B}+")
 _TWO_HAN = re.compile(rf"[{_HAN}].*[{_HAN}]")
 
 
 @dataclass
 class Headings:
-    """What was found, by row of the significant lines: level of each heading, months, titles alone on a line."""
+    """What was found, by row of the significant lines.
+
+    `level` is that of each heading. `passing` are headings that name no section: months of a chronicle and lines
+    below a title of a text (`（2009年）`, `——在市人民代表大会上`). `titles` stand alone on their line.
+    """
 
     level: dict[int, int] = field(default_factory=dict)
-    months: set[int] = field(default_factory=set)
+    passing: set[int] = field(default_factory=set)
     titles: list[int] = field(default_factory=list)
 
 
@@ -109,8 +117,29 @@ def find_headings(lines: Lines, rows: Significant) -> Headings:
     for run_rows, texts in introduced:
         if int(rows.doc[run_rows[-1]]) in headed:
             _set_levels(found, run_rows, texts)
+    _add_subtitles(lines, rows, found)
     found.titles.sort()
     return found
+
+
+_SUBTITLE = re.compile(r"——[^。；，]{2,60}|[（(][^（）()。；]{2,30}[)）]")
+
+
+def _add_subtitles(lines: Lines, rows: Significant, found: Headings) -> None:
+    """Lines below a heading that only add to it stand with it, not with the text."""
+    for heading in sorted(found.level):
+        below = heading + 1
+        if (
+            below >= len(rows.line)
+            or below in found.level
+            or rows.titled[below]
+            or rows.doc[below] != rows.doc[heading]
+        ):
+            continue
+        line = int(rows.line[below])
+        if _SUBTITLE.fullmatch(lines.text, int(lines.first[line]), int(lines.last[line])):
+            found.level[below] = found.level[heading]
+            found.passing.add(below)
 
 
 def _candidates(lines: Lines, rows: Significant) -> Bool:
@@ -137,7 +166,7 @@ def _candidates(lines: Lines, rows: Significant) -> Bool:
 
 # Most candidates are plain names; these characters begin or end what needs the longer look.
 _PLAIN = re.compile(
-    f"(?![第正一二三四五六七八九十百零〇同是单表图注附续资说摄撰供编责主作])[{_HAN}]{{1,24}}(?![的了和与及或在为是])[{_HAN}]"
+    f"(?![第正一二三四五六七八九十百零〇同是单表图注附续资说摄撰供编责主作年月上中下全本])[{_HAN}]{{1,24}}(?![的了和与及或在为是])[{_HAN}]"
 )
 
 
@@ -156,7 +185,7 @@ def _names_a_subject(text: str) -> bool:
     if _DATED.match(text) or _CELLS.search(text) or _ROLE_LINE.search(text) or _NO_END.search(text):
         return False
     # `概　况` is a name with its letters spaced; `林大海　周平` is a list
-    parts = re.split(rf"{_B}+", text)
+    parts = _BLANK_RUN.split(text)
     return len(parts) == 1 or all(len(part) == 1 for part in parts)
 
 
@@ -179,11 +208,10 @@ def _judge_run(
 ) -> None:
     """Decide a run of candidate lines that follow one another, by what stands before and after it."""
     head, tail = run[0], run[-1]
-    texts = [lines.cut(int(rows.line[k])).lstrip("■◆●▲★◇□※▌" + BLANKS) for k in run]
-    if not doc_first[head] and not (rows.finished[head - 1] or rows.apparatus[head - 1]):
-        # The first line completes what stands above it, unless its number says otherwise.
-        if _numbered_level(texts[0]) is None or len(run) > 1:
-            run, texts = run[1:], texts[1:]
+    texts = [close_spaced(lines.cut(int(rows.line[k])).lstrip(BULLETS + BLANKS)) for k in run]
+    if not doc_first[head] and not _complete(lines, rows, head - 1) and not _firm(texts[0]):
+        # The first line completes what stands above it.
+        run, texts = run[1:], texts[1:]
         if not run:
             return
     whole_doc = bool(doc_first[run[0]] and doc_last[tail])
@@ -199,7 +227,7 @@ def _judge_run(
         if CHRONICLE_DAY.match(
             lines.text, int(lines.first[rows.line[after]]), int(lines.last[rows.line[after]])
         ):
-            found.months.add(tail)
+            found.passing.add(tail)
             _set_levels(found, [tail], texts[-1:])
             found.level[tail] = 3
             _set_levels(found, run[:-1][-3:], texts[:-1][-3:])
@@ -208,13 +236,45 @@ def _judge_run(
     if not run:
         return
     if rows.titled[after]:
-        keep = 3 if len(run) <= 3 else 1
-        _set_levels(found, run[-keep:], texts[-keep:])
+        if not _is_list(texts):
+            keep = 3 if len(run) <= 3 else 1
+            _set_levels(found, run[-keep:], texts[-keep:])
         return
     if rows.marked_doc[run[-1]] and _introduces_titles(lines, rows, run, texts, doc_first):
         introduced.append((run, texts))
         return
-    _above_text(rows, run, texts, doc_first, found, single)
+    _above_text(lines, rows, run, texts, doc_first, found, single)
+
+
+_NAMES = re.compile(rf"(?:[{_HAN}]{{1,4}}(?:{_B}+|、))+[{_HAN}]{{1,4}}")
+_BODY_NAME = re.compile(
+    r".{2,}(?:局|委|办|会|厅|院|科|室|队|站|所|公司|集团|中心|学校|中学|小学|大学|政府|银行|厂|村|社区)"
+)
+
+
+def _complete(lines: Lines, rows: Significant, above: int) -> bool:
+    """Whether the line above is finished: a sentence, a part of the apparatus, a list of names."""
+    if rows.finished[above] or rows.apparatus[above]:
+        return True
+    line = int(rows.line[above])
+    return bool(_NAMES.fullmatch(lines.text, int(lines.first[line]), int(lines.last[line])))
+
+
+def _firm(text: str) -> bool:
+    """A line that is what it is wherever it stands: 第三章, 二、, a month of a chronicle."""
+    return _numbered_level(text) is not None or bool(MONTH.fullmatch(text))
+
+
+def _is_list(texts: list[str]) -> bool:
+    """Lines of a list of bodies (the honoured, the members), which would else be headings of what follows."""
+    bodies = sum(1 for text in texts if _BODY_NAME.fullmatch(text))
+    return bodies >= 2 or any(re.search("名单|名录|一览", text) for text in texts[:-1])
+
+
+def close_spaced(text: str) -> str:
+    """A name whose letters are set apart (`概　况`) without the blanks; any other text as it is."""
+    parts = _BLANK_RUN.split(text)
+    return "".join(parts) if len(parts) > 1 and all(len(part) == 1 for part in parts) else text
 
 
 def _introduces_titles(
@@ -245,6 +305,7 @@ def _without_months(run: list[int], texts: list[str]) -> tuple[list[int], list[s
 
 
 def _above_text(
+    lines: Lines,
     rows: Significant,
     run: list[int],
     texts: list[str],
@@ -266,11 +327,19 @@ def _above_text(
     elif marked:
         if doc_first[run[0]] and len(run) <= 3:
             _set_levels(found, run, texts)
+    elif not _has_text_below(lines, rows, last):
+        _set_levels(found, run[:-1] if doc_first[run[0]] else [], texts[:-1] if doc_first[run[0]] else [])
     elif len(run) == 1:
         single.setdefault(int(rows.doc[last]), []).append(last)
     elif len(run) <= 4 and len(texts[-1]) <= 20:
         _set_levels(found, run[:-1], texts[:-1])
         found.titles.append(last)
+
+
+def _has_text_below(lines: Lines, rows: Significant, above: int) -> bool:
+    """Whether the next line is text a title could stand over, and not a date or the name of who issued it."""
+    below = int(rows.line[above + 1])
+    return bool(rows.finished[above + 1]) or bool(lines.last[below] - lines.first[below] > 14)
 
 
 def _set_levels(found: Headings, run: list[int], texts: list[str]) -> None:

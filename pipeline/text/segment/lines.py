@@ -32,7 +32,7 @@ CLAUSES = "，,：:"
 OPENERS = "【〖〔［[「『"
 CLOSERS = "】〗〕］]」』"
 PAIRS = dict(zip(OPENERS, CLOSERS, strict=True))
-BULLETS = "■◆●▲★◇□※▌"
+BULLETS = "■◆●▲★◇□※▌◎☆▼▶◈❖"
 # Marks that may follow the stop of a sentence and still end it.
 ENDINGS = "”’）)」』》〉】〗\"'"
 

@@ -22,7 +22,7 @@ import pytest
 from pipeline.text.segment import segment
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "segmentation.csv"
-MARKS = "■◆●▲★◇□※▌ "
+MARKS = "■◆●▲★◇□※▌◎ "
 
 
 def _cases() -> list[tuple[str, str, str]]:
@@ -47,7 +47,9 @@ def outline(text: str) -> str:
     for entry in entries:
         words = ["E", entry["title"] or "-"]
         if entry["contributors"]:
-            words[-1] += f"（{entry['contributors']}{'*' if entry['contributor_scope'] == 'inherited' else ''}）"
+            words[-1] += (
+                f"（{entry['contributors']}{'*' if entry['contributor_scope'] == 'inherited' else ''}）"
+            )
         inside = [
             zone["kind"]
             for zone in zones
@@ -68,7 +70,9 @@ def outline(text: str) -> str:
     return " / ".join(item for _, item in sorted(items))
 
 
-@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in _cases()], ids=[case[0] for case in _cases()])
+@pytest.mark.parametrize(
+    ("text", "expected"), [case[1:] for case in _cases()], ids=[case[0] for case in _cases()]
+)
 def test_a_page_is_cut_as_its_outline_says(text: str, expected: str) -> None:
     found = outline(text)
     if not re.search(r"\bH\d ", expected):
