@@ -386,6 +386,9 @@ class _Sheet:
             return "团" + region + text[2:], self.region_code
         if text[0] == "市" and region and region.endswith("市") and kind != "place":
             return region + text[1:], self.region_code
+        if text.startswith("自治区") and self.region_code:
+            code = self.region_code[:2] + "0000"
+            return self._province(code) + text[3:] if self._province(code) else text, code
         if text[0] == "省" and self.region_code and kind == "organisation":
             code = self.region_code[:2] + "0000"
             return self._province(code) + text[1:] if self._province(code) else text, code

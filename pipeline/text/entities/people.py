@@ -14,8 +14,9 @@ from pipeline.text.entities.words import Lexicon, Page, Use
 
 _TITLE, _OCCUPATION, _HONORIFIC = int(Use.TITLE), int(Use.OCCUPATION), int(Use.HONORIFIC)
 _POST = _TITLE | _OCCUPATION
-_FOLLOWS = int(Use.PREDICATE | Use.CONJUNCTION | Use.TITLE | Use.OCCUPATION | Use.HONORIFIC | Use.ROLE)
+_FOLLOWS = int(Use.PREDICATE | Use.CONJUNCTION | Use.TITLE | Use.OCCUPATION | Use.HONORIFIC | Use.ROLE | Use.MIXED)
 _PUNCTUATION = frozenset("，。；：、！？（）()《》“”\"\n\f\u3000 ,;:/—…】【0123456789")
+_AFTER = frozenset("作率任当就致赴受应获被将把均曾说带来偕携")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
 _PREFIXES = ("常务", "名誉", "首席", "代理", "执行", "第一", "原", "兼")
 
@@ -69,7 +70,12 @@ class People:
         view, lexicon = self.page.view, self.lexicon
         dotted = _DOTTED.match(view, at)
         if dotted and dotted.end() - at >= 4:
-            return dotted.end()
+            last = view.rfind("·", at, dotted.end())
+            last = last if last > at else view.rfind("•", at, dotted.end())
+            for end in range(min(dotted.end(), last + 6), last + 1, -1):
+                if view[end - 1] not in _AFTER and self._follows(end):
+                    return end
+            return 0
         surnames, use_of = lexicon.surnames, lexicon.use_of
         compound = view[at : at + 2] in surnames
         size = 2 if compound else 1
@@ -104,7 +110,7 @@ class People:
 
     def _follows(self, end: int) -> bool:
         view, use_of = self.page.view, self.lexicon.use_of
-        if view[end] in _PUNCTUATION:
+        if view[end] in _PUNCTUATION or view[end] in _AFTER:
             return True
         for size in (4, 3, 2, 1):
             use = use_of.get(view[end : end + size])

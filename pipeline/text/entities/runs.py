@@ -26,9 +26,12 @@ _COMMON = int(Use.MIXED | Use.NOMINAL | Use.PREDICATE | Use.OCCUPATION | Use.CON
 _ORGANISATION, _SUFFIX = int(ORGANISATION), int(SUFFIX)
 _DIVISION, _STRONG, _WEAK, _NAME = int(Use.DIVISION), int(Use.STRONG), int(Use.WEAK), int(Use.NAME)
 _EVENT, _FACILITY, _PLACE = int(Use.EVENT), int(Use.FACILITY), int(Use.PLACE)
-_ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR), int(Use.MIXED), int(Use.CONJUNCTION)
+_ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR | Use.COUNTRY), int(Use.MIXED), int(Use.CONJUNCTION)
 _AMBIGUOUS, _PREDICATE, _NOMINAL = int(Use.AMBIGUOUS), int(Use.PREDICATE), int(Use.NOMINAL)
+_COMMON_BODIES = frozenset(("公司", "医院", "学校", "银行", "大学", "学院", "企业", "机构", "集团", "组织", "团体", "中学", "小学", "单位"))
+_NATIONAL = frozenset(("中国", "全国", "国家", "中华"))
 _OPENING_VERBS = ("联合", "建设", "组织", "开发", "投资", "设计")
+_RANKS = ("省级", "市级", "县级", "区级", "国家级", "校级", "村级", "镇级", "乡级", "部级", "世界级", "厅级")
 _SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
 _GOVERNMENT = re.compile(r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$")
 _NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大")
@@ -43,6 +46,7 @@ class Runs:
         self.inside = brackets.inside
         self.found = found
         self.events: list[tuple[int, int]] = []
+        self._opened = {end: start for start, end in brackets.parens if end - start <= 8}
         self.passed: list[tuple[int, int]] = []
         self._last: Mention | None = None
         self._list_anchor = ""
@@ -73,10 +77,19 @@ class Runs:
             first += 1
         left, begin = start, first
         waiting: tuple[int, int, int] | None = None  # an open part (start, anchor or -1, first word) before a conjunction
+        body = -1  # where the last class word of a body ended
         for n in range(first, last + 1):
             if n < last and not (uses[n] & _CONJUNCTION and not uses[n] & (_SUFFIX | _NOMINAL)):
+                use = uses[n]
+                if use & (_DIVISION | _ANCHOR | _NAME) and left < body < starts[n] and self.page.view[body : starts[n]] not in ("驻", "附属"):
+                    # a body, a verb no list knows, another body: 市防汛指挥部调度武警支队
+                    named, _ = self._part(left, starts[n], begin, n, counted, waiting)
+                    waiting, left, begin, body = None, starts[n], n, -1
+                if use & _ORGANISATION and (use & (_STRONG | _NAME) or self.page.view[starts[n] : ends[n]] in "厅局署"):
+                    body = ends[n]
                 continue
             right = starts[n] if n < last else end
+            body = -1
             named, anchor = self._part(left, right, begin, n, counted, waiting)
             if named or right == left:
                 waiting = None
@@ -126,6 +139,12 @@ class Runs:
             return False, anchor
         use = uses[final]
         stop = ends[final]
+        if use & _STRONG and left in self._opened and view[left - 1] in "）)" and anchor < 0:
+            front = self._before_paren(self._opened[left])
+            if front >= 0:
+                self._last = self.found.force(Mention("organisation", front, stop, "organisation/parenthesis", 0.9))
+                self._list_anchor = ""
+                return True, front
         if use & _ORGANISATION and view[left] in "第首" and _SESSION.match(view, left, stop):
             self.events.append((left, stop))
             return True, anchor
@@ -135,7 +154,7 @@ class Runs:
             self.events.append((left, stop))
             for n in range(first, final):
                 # 市十七届人大常委会第十一次会议: the body meets, and may act without the meeting being told
-                if uses[n] & _STRONG and view[ends[n]] == "第" and anchor >= 0:
+                if uses[n] & _STRONG and view[ends[n]] in "第一二三四五六七八九十" and anchor >= 0:
                     self._organisation(anchor, ends[n], n, True, False, "organisation/anchored", first)
                     break
             self._divisions(left, right, first, last)
@@ -159,6 +178,29 @@ class Runs:
             named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)
         self._divisions(left, right, first, last)
         return named, anchor
+
+    def _before_paren(self, place: int) -> int:
+        """Where a name begins that goes on after a parenthesis: 三江电子（临河）有限公司; -1 where none does."""
+        page = self.page
+        inner, stop = page.use_starting(place + 1)
+        if not (stop > place + 1 and page.view[stop] in "）)" and inner & (_DIVISION | _ANCHOR | _MIXED)) and page.view[
+            place + 1 : place + 3
+        ] not in ("集团", "控股", "股份"):
+            return -1
+        n = page.word_at[place] - 1
+        while n >= 0 and not (
+            page.uses[n] & int(Use.BREAK | Use.PREDICATE | Use.CONJUNCTION | Use.TITLE)
+            and not page.uses[n] & (_NOMINAL | _MIXED | _STRONG)
+        ):
+            n -= 1
+        start = page.ends[n] if n >= 0 else 0
+        for m in range(n + 1, page.word_at[place]):
+            # a body of its own, then a verb no list knows: the name begins at the next anchor
+            if page.uses[m] & (_NAME | _DIVISION | _ANCHOR) and m > n + 1 and page.uses[m - 1] & _MIXED:
+                start = page.starts[m]
+        verb = next((one for one in _OPENING_VERBS if page.view.startswith(one, start)), "")
+        start += len(verb)
+        return start if 2 <= place - start <= 16 else -1
 
     def _plain(self, first: int, end: int) -> bool:
         """Whether no word from `first` on to a place could itself be a name."""
@@ -235,7 +277,12 @@ class Runs:
         word = view[starts[final] : end]
         if anchored and word in generic and final > first and starts[final] > start:
             before = uses[final - 1]
-            if ends[final - 1] == starts[final] and before & _ORGANISATION and starts[final - 1] > start and word not in ("办公室", "委员会"):
+            if (
+                ends[final - 1] == starts[final]
+                and before & _ORGANISATION
+                and word in _COMMON_BODIES
+                and view[starts[final] - 1] in "局委厅府办部会"
+            ):
                 end, final = starts[final], final - 1
                 surface, use, word = view[start:end], uses[final], view[starts[final] : ends[final]]
         size = end - start
@@ -251,12 +298,16 @@ class Runs:
                 confidence = 0.85
             else:
                 confidence = 0.95
+            if relative and surface[1:] == "中心":
+                return False
             if surface in generic or (relative and surface[1:] in ("企业", "公司", "单位", "机关")):
                 return False
             if relative and surface[0] in "镇乡" and size <= 3:
                 return False
             # a kind of body in a region, not one body: 杭州市医院, 全国高校
-            if word in generic and starts[final] == self._after_anchor(start) and not use & _GOV_WORDS(word):
+            first_use, first_end = page.use_starting(start)
+            special = first_use & int(Use.ANCHOR) and view[start:first_end] not in _NATIONAL
+            if word in generic and starts[final] == self._after_anchor(start) and not special:
                 if word not in ("政府", "人民政府", "法院", "人民法院", "检察院", "人大", "政协", "党校", "妇联", "工会", "团委", "电视台", "图书馆", "博物馆", "档案馆", "文化馆", "美术馆", "监狱", "看守所", "海关", "日报", "晚报", "集团", "商会", "出版社", "报社", "电台", "大学", "办公室", "管委会", "电大", "剧团", "分行", "支行", "老年大学", "中学", "医院", "常委会", "公证处", "纪念馆", "敬老院", "福利院", "电厂", "水厂"):
                     return False
         else:
@@ -283,6 +334,8 @@ class Runs:
                         self.passed.append((start, end))
                     return False
                 if size == 3 and not (use & _STRONG and starts[final] == start):
+                    return False
+                if surface.startswith(_RANKS):
                     return False
                 if starts[final] > start and self._all_common(start, starts[final]):
                     if word in ("出版社", "杂志社", "制片厂", "电影制片厂", "印书馆"):
@@ -392,7 +445,12 @@ class Runs:
             held = found.by_start.get(starts[n])
             if held is not None:
                 covered = max(covered, held.end)
-            if not uses[n] & _DIVISION or starts[n] < covered or starts[n] < left:
+            if starts[n] < covered or starts[n] < left:
+                continue
+            if uses[n] & int(Use.COUNTRY) and view[ends[n]] not in "人籍语产式货":
+                found.add(Mention("place", starts[n], ends[n], "place/country", 0.85))
+                continue
+            if not uses[n] & _DIVISION:
                 continue
             name = view[starts[n] : ends[n]]
             full = self.lexicon.divisions.is_full(name)
@@ -400,7 +458,7 @@ class Runs:
                 after = view[ends[n]]
                 if after in _NOT_PLACE_NEXT:
                     continue
-                free_left = starts[n] == left or (n > first and ends[n - 1] == starts[n])
+                free_left = starts[n] == left or view[starts[n] - 1] in "来赴到往在抵离返驻访及至" or (n > first and ends[n - 1] == starts[n])
                 if not free_left:
                     continue
                 if uses[n] & _AMBIGUOUS and not (
@@ -413,10 +471,6 @@ class Runs:
             confidence = 0.95 if full else 0.85
             code = self.lexicon.divisions.code_of(name)
             found.add(Mention("division", starts[n], ends[n], "division/full" if full else "division/short", confidence, code=code))
-
-
-def _GOV_WORDS(word: str) -> int:
-    return 0
 
 
 def region_of(surface: str, lexicon: Lexicon) -> str:

@@ -40,6 +40,7 @@ class Use(IntFlag):
     ROLE = 16384  # 主办
     BREAK = 32768  # punctuation and figures
     ANCHOR = 65536  # begins names: 中国, 国际
+    COUNTRY = 262144  # a foreign country: 日本
     AMBIGUOUS = 131072  # a division's short name that is also a common word: 大理, 南平
 
 
@@ -67,6 +68,7 @@ _USES = {
     "honorific": Use.HONORIFIC,
     "facility": Use.FACILITY,
     "place": Use.PLACE,
+    "country": Use.COUNTRY,
     "anchor": Use.ANCHOR,
     "ambiguous_division": Use.AMBIGUOUS,
 }
@@ -230,7 +232,7 @@ def page_of(block: Block, lexicon: Lexicon) -> Page:
     else:
         left, right = end[at[:-1]], start[at[1:]]
         first, last = at[:-1] + 1, at[1:]
-        total = np.concatenate((np.zeros(1, np.int64), np.cumsum((use & int(SUFFIX | Use.DIVISION)) != 0)))
+        total = np.concatenate((np.zeros(1, np.int64), np.cumsum((use & int(SUFFIX | Use.DIVISION | Use.COUNTRY)) != 0)))
         keep = np.flatnonzero((right - left >= 2) & (total[last] > total[first]))
         runs = list(
             zip(left[keep].tolist(), right[keep].tolist(), first[keep].tolist(), last[keep].tolist(), strict=True)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People, Person
-from pipeline.text.entities.words import Lexicon, Page
+from pipeline.text.entities.words import Lexicon, Page, Use
 from pipeline.text.events.lists import Lists, Members
 from pipeline.text.events.names import Event, EventNames, Part, same_event
 
@@ -48,6 +48,7 @@ _PEOPLE = frozenset(("person", "visit"))
 _BODIES = ("organisation", "division", "abbreviation", "person")
 _OFFICIALS = re.compile(r"(?:的)?(?:各省（市）公司)?(?:客服中心)?(?:主要|有关|相关|分管)?(?:负责人|负责同志|代表|领导|领导人|同志)?(?:等)?(?:进行|分别|先后|作|在会上|在大会上)*$")
 _CARRIED = re.compile(r"\s*(?:会上|会议|大会|论坛|其间|期间|会议期间|同日|当日|当天|同时|活动|仪式|开幕式|博览会|展会|此次|本次|该|双方|协议|培训班|赛|比赛)")
+_ENTRY_WORK = re.compile(r"(?:的|选送的|报送的|申报的|创作的)?[“《][^”》“《]{1,30}[”》](?:项目|作品|产品|节目|论文|剧目|一文|等)?(?:分别|均|先后)?$")
 _SENTENCE = frozenset("。；！？\n\f")
 _ADDRESS = re.compile(r"[“”\"][^“”]{0,60}[“”\"]|[、和与及]|以及")
 
@@ -316,7 +317,8 @@ class _Entry:
         view, names = self.view, self.f.names
         sentence = self._sentence(start)
         skip = _AFTER_VERB.match(view, end)
-        ahead = names.starting(skip.end() if skip else end) or names.starting(end)
+        after = skip.end() if skip else end
+        ahead = names.starting(after) or names.starting(end) or self._object(after)
         if ahead is not None:
             event = self._event(ahead, start, "event/convened", 0.9)
             self._place_before(event, start, sentence)
@@ -335,6 +337,25 @@ class _Entry:
         if event.place is None and place is not None:
             event.place = place
         self._attendance(event, sentence, end)
+
+    def _object(self, place: int) -> tuple[int, int] | None:
+        """The whole object of 召开 up to its last class word, where a word inside it had broken it."""
+        page, view = self.f.page, self.view
+        place += view[place] in "“\""
+        n = page.word_at[place]
+        end = -1
+        while n < len(page.starts) and page.starts[n] < place + 40:
+            use, at = page.uses[n], page.starts[n]
+            if use & int(Use.BREAK) and not (view[at].isdigit() or view[at] in "“”（）"):
+                break
+            if view[at : page.ends[n]] == "的":
+                break
+            if use & int(Use.EVENT) and page.ends[n] - at > 1:
+                end = page.ends[n]
+            n += 1
+        if end < 0 or not self.f.names.add_span(place, end):
+            return None
+        return place, end
 
     def _behind(self, start: int, sentence: int) -> tuple[tuple[int, int], Mention | str | None] | None:
         """The name before a verb with nothing but place, time and adverbs between, and that place."""
@@ -424,7 +445,11 @@ class _Entry:
             return members
         if len(members) == 1 and self.view[members[0].start - 1] in "与和同":
             sentence = self._sentence(start)
-            subject = [m for m in self._mentions(sentence, members[0].start - 1) if m.kind in ("organisation", "abbreviation", "division")]
+            subject = [
+                m
+                for m in self._mentions(sentence, members[0].start - 1)
+                if m.kind in ("organisation", "abbreviation", "division", "person") and not self.f.page.use_starting(m.end)[0] & int(Use.TITLE)
+            ]
             if subject:
                 members = [subject[0], *members]
         return members
@@ -445,7 +470,12 @@ class _Entry:
         if not members or end >= start or self.view[end] in "的、：；。":
             return []
         use, _ = self.f.page.use_starting(end)
-        return members if use & 5 or self.view[end] == "，" else []
+        return members if use & int(Use.PREDICATE | Use.MIXED) or self.view[end] == "，" else []
+
+    def _subject(self, start: int) -> list[Mention]:
+        """Who a passive clause without a subject speaks of: the one person of its sentence so far, else its topic."""
+        people = self._people_between(self.entry.start, start)
+        return people if len(people) == 1 else self._topic(start)
 
     def _mentions(self, start: int, end: int) -> list[Mention]:
         by_start = self.f.found.by_start
@@ -483,7 +513,7 @@ class _Entry:
         opened = False
         if passive >= 0:
             subject = lists.known_before(passive)
-            receivers, opened = subject.members, subject.open_list
+            receivers, opened = subject.members or self._subject(passive), subject.open_list
             givers = [m for m in lists.known_before(start).members if m.start > passive]
         else:
             towards = view.rfind("向", clause, start)
@@ -513,17 +543,23 @@ class _Entry:
             beyond += view[beyond] == "的"
         elif givers and givers[-1].kind == "division":
             givers, beyond = [], after
-        passive = word.startswith("被")
+        passive = word.startswith("被") or word in ("获评", "获颁")
         title = self._title_after(beyond, stop, not passive)
         if title is None:
             return
         subject = lists.known_before(start, ("organisation", "division", "abbreviation", "person", "place", "facility"))
-        if not subject.members and not givers and word == "获":
-            if title[0] - 1 >= 0 and view[title[0] - 1] not in "“\"":
-                return
+        receivers = subject.members
+        if not receivers:
+            match = _ENTRY_WORK.search(view, max(start - 46, self.entry.start), start)
+            if match is not None:
+                receivers = lists.known_before(match.start()).members
+        if not receivers and passive:
+            receivers = self._subject(start)
+        if not receivers and not givers and word == "获" and view[title[0] - 1] not in "“\"":
+            return
         event = self._new("award", title[0], title[1], start, "event/won", 0.85)
         self._part("giver", givers, event, 0.8)
-        self._part("receiver", subject.members, event, 0.85, subject.open_list)
+        self._part("receiver", receivers, event, 0.85, subject.open_list)
 
     def _honour(self, start: int, end: int, word: str) -> None:
         after = end + 1 if self.view[end] == "了" else end
@@ -537,6 +573,8 @@ class _Entry:
         if word not in ("揭牌", "挂牌"):
             after = end + 1 if view[end] in "了“\"" else end
             after += view[after] in "“\""
+            if view[end : end + 8].lstrip("0123456789一二三四五六七八九十百").startswith(("周年", "年", "余年")):
+                return
             members, _, _ = lists.known_after(after, ("organisation", "facility"))
             if members and word != "创建":
                 subject = lists.known_before(start, ("organisation", "division", "abbreviation")).members
@@ -545,8 +583,11 @@ class _Entry:
                     event = self._new("founding", made.start, made.end, start, "event/founded", 0.85)
                     self._part("founder", subject or self._topic(start), event, sure)
                 return
-        if word in ("成立", "揭牌", "挂牌", "组建"):
-            place = self._without_place(start)
+        if word in ("成立", "揭牌", "挂牌") and view[end] in "，。；、）\n ":
+            place = lists.skip_adverbs(start)
+            where = found.by_end.get(place)
+            if where is not None and where.kind in ("facility", "place", "division") and view[where.start - 1] == "在":
+                place = where.start - 1
             place -= view[place - 1] in "”\""
             made_before = found.by_end.get(place)
             if made_before is not None and made_before.kind in ("organisation", "facility"):
@@ -628,17 +669,15 @@ class _Entry:
 
     def _post(self, who: Mention, place: int) -> int:
         """Read `(机构)职务` after 为 and note the appointment; returns where it ends, or -1."""
-        page, found = self.f.page, self.f.found
+        found = self.f.found
         held = found.by_start.get(place)
         organisation = held if held is not None and held.kind in ("organisation", "abbreviation", "division") else None
         at = organisation.end if organisation is not None else place
-        n = page.word_at[at]
-        if n >= len(page.starts):
+        use_of, view = self.f.lexicon.use_of, self.view
+        stop = next((at + size for size in range(7, 1, -1) if use_of.get(view[at : at + size], 0) & int(Use.TITLE)), -1)
+        if stop < 0:
             return -1
-        use, stop = page.use_starting(at)
-        if not use & 128:  # a title
-            return -1
-        title = page.view[at:stop]
+        title = view[at:stop]
         self.parts.append(Part("appointee", who, None, 0.85, title, organisation))
         return stop
 
@@ -728,6 +767,13 @@ class _Entry:
 
     # -- end of the entry -----------------------------------------------------------------------------------------
 
+    def _meets(self, start: int, end: int) -> bool:
+        """Whether a session is spoken of as a meeting, not as the body that decides: 在…会议上, not …会议任命."""
+        held = self.f.found.by_start.get(start)
+        if held is None or held.kind != "organisation" or held.end >= end:
+            return True
+        return self.view[end] in "上期中" or self.view.startswith(("开幕", "闭幕", "召开", "举行"), end)
+
     def _finish(self) -> None:
         """Mark every mention of each event's name and hand the entry's rows on."""
         found, names, view = self.f.found, self.f.names, self.view
@@ -743,11 +789,14 @@ class _Entry:
             if event is not None:
                 event.same.append((start, end))
                 confidence = event.confidence
-            elif names.edition(start, end) or view[start - 1] in "“\"":
+            elif self._meets(start, end) and (names.edition(start, end) or view[start - 1] in "“\""):
                 confidence = 0.7
             else:
                 continue
-            if self.f.brackets.inside[start] == 1:
+            if self.f.brackets.inside[start] in (1, 3):
+                continue
+            wider = found.by_end.get(end)
+            if wider is not None and wider.kind == "event" and wider.start < start:
                 continue
             found.clear(start, end)
             held = found.by_end.get(end)

@@ -19,6 +19,7 @@ _OPEN = re.compile(
     r"等?(?:[0-9]+|[几多数]|[一二三四五六七八九十百]+)?(?:余|多)?(?:家|个|位|名)?(?:主办|承办|协办)?(?:单位|部门|机构|企业|公司|省市|省区|县区|高校|院校|组织|市县|区县|县市|媒体|团体|学校|医院|地|人|县|市|区)$"
 )
 _SEPARATORS = ("以及", "、", "和", "与", "及", "暨", "同", "跟")
+_JOINING = (*_SEPARATORS, "联合", "会同", "携手", "联手")
 _NOT_MEMBER = re.compile(r"^(?:[0-9]|有关|相关|各|其他|多家|几家|数家|全市|全省|该|其)|(?:单位|部门|负责人|代表|领导|人员)$")
 _STOP = int(Use.PREDICATE | Use.ROLE)
 _KEEP = int(Use.NOMINAL | Use.MIXED | Use.STRONG | Use.NAME | Use.DIVISION)
@@ -70,7 +71,7 @@ class Lists:
                 person = self.people.by_start.get(start)
                 if person is not None and person.front >= 0:
                     start = person.front
-            separator = next((s for s in _SEPARATORS if view.startswith(s, start - len(s))), "")
+            separator = next((s for s in _JOINING if view.startswith(s, start - len(s))), "")
             if not separator:
                 break
             place = start - len(separator)

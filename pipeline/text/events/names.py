@@ -7,6 +7,7 @@ whether two names mean one event. Not here: whether anything is said of the even
 from __future__ import annotations
 
 import re
+from bisect import insort
 from dataclasses import dataclass, field
 
 from pipeline.text.entities.abbreviations import subsequence
@@ -17,7 +18,7 @@ from pipeline.text.entities.words import Lexicon, Page, Use
 _EDITION_BEFORE = re.compile(
     r"(?:第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|(?:19|20)[0-9]{2}(?:[—-](?:19|20)[0-9]{2})?(?:年度|年)?|全市|全省|全国|全县|全区|全州|·|•)$"
 )
-_EDITION = re.compile(r"第[0-9一二三四五六七八九十百]{1,4}届|首届")
+_EDITION = re.compile(r"第?[0-9一二三四五六七八九十百]{1,4}届|首届")
 _PARTS = re.compile(r"(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-](?:第)?[一二三四五六七八九十0-9]{1,3})*期)")
 _DECORATION = re.compile(r"[“”\"‘’《》〈〉\s·•（）()—-]|(?:19|20)[0-9]{2}(?:年度?|—)?|第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|全[市省国县区州]")
 _BRANCH = re.compile(r"(?<=[会坛])[\u4e00-\u9fff]{2,4}分(?:会|会场|论坛)$|分(?:会场|论坛)$")
@@ -139,6 +140,19 @@ class EventNames:
         while n >= 0 and not (page.uses[n] & int(Use.BREAK | Use.PREDICATE | Use.TITLE | Use.ROLE) and not page.uses[n] & int(Use.NOMINAL | Use.MIXED)):
             n -= 1
         return page.ends[n] if n >= 0 else 0
+
+    def add_span(self, start: int, end: int) -> bool:
+        """Take in a name that only its verb shows: 召开｜学习教育动员大会; false where it names nothing."""
+        if (start, end) in self.kind:
+            return True
+        held = len(self.kind)
+        self._add(start, end)
+        if len(self.kind) == held or (start, end) not in self.kind:
+            return False
+        self.by_start[start] = max(end, self.by_start.get(start, 0))
+        self.by_end[end] = start
+        insort(self.spans, (start, end))
+        return True
 
     def starting(self, place: int) -> tuple[int, int] | None:
         """The candidate that starts at a place, quotation marks and 了 stepped over."""
