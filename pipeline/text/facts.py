@@ -363,8 +363,6 @@ def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tu
     code = q.row.copy()
     factor = np.where(code >= 0, units.factor[np.maximum(code, 0)], 1.0)
     offset = np.where(code >= 0, units.offset[np.maximum(code, 0)], 0.0)
-    told_in_base = np.array([row.unit == row.base_unit for row in units.rows] + [False])[code]
-    factor[told_in_base] = 1.0  # 5分 was read as 0.05 CNY
     rates = np.flatnonzero((q.below >= 0) & (code >= 0))
     if len(rates):
         triples = np.stack((q.row[rates], q.below[rates], q.below_count[rates]), 1)

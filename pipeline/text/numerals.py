@@ -202,13 +202,12 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
     figure = _figures(codes)
     spelled = np.flatnonzero(CHINESE[codes] & ~masked)
     kind = _KIND[codes[spelled]]
-    # 千 and 百 that open a unit (千瓦, 百帕) after a numeral belong to it
-    numeral_before = (CHINESE[codes[spelled - 1]] & ~masked[spelled - 1]) | DIGITS[codes[spelled - 1]] | code_set("余多")[codes[spelled - 1]]
-    heads = np.flatnonzero((kind == HUNDRED) & numeral_before)
+    # 千 and 百 that open a unit (千瓦, 百帕) belong to it
+    heads = np.flatnonzero((kind == HUNDRED) & ~code_set("数几")[codes[spelled - 1]])
     word, _ = units.at(codes, spelled[heads])
     taken = (word >= 0) & units.fused[np.maximum(word, 0)]
     after = codes[spelled[heads] + 1]
-    taken |= (after == ord("分")) & (codes[spelled[heads] + 2] == ord("点"))
+    taken |= (after == ord("分")) & (codes[spelled[heads] + 2] == ord("点"))  # 个百分点
     drop = np.zeros(len(spelled), np.bool_)
     drop[heads[taken]] = True
     spelled, kind = spelled[~drop], kind[~drop]

@@ -8,7 +8,6 @@ with. Everything is columns over the numerals of a block. Not here: dates, and w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +33,6 @@ _LIST = code_set("、和及与或")
 _CONNECTOR = code_set("～-—–―─至到")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _END = code_set("，。；：、！？）)”\n\f\0,;:!?（(")
-_PLACING = code_set("居列排位名")
 _REACH = 18
 """How far from its verb a number may stand and still state the change: 增加城镇就业岗位3200个."""
 
@@ -191,11 +189,13 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     # ranks and tops: 第9位, 居全省第2, 前10名
     ordinal = codes[start - 1] == ord("第")
     placed = code_set("位名")[codes[numerals.end]]
-    verb = last_before(np.flatnonzero(_PLACING[codes]), start)
-    places = np.flatnonzero(_PLACING[codes])
+    places = np.flatnonzero(code_set("居列排")[codes])
+    listed = codes[places] == ord("列")  # 名列, 列全省, but not 系列
+    places = places[~listed | code_set("位名分排并")[codes[places - 1]] | code_set("全省市世国同第")[codes[places + 1]]]
+    verb = last_before(places, start)
     verb_at = places[np.maximum(verb, 0)] if len(places) else start * 0
     said = (verb >= 0) & (verb_at >= clause) & (start - verb_at <= 14)
-    rank = ordinal & (numerals.integer() > 0) & (placed | (said & _END[codes[numerals.end]]))
+    rank = ordinal & (numerals.integer() > 0) & (placed | (said & code_set("，。；）)")[codes[numerals.end]]))
     start[rank] -= 1
     end[rank & placed] = numerals.end[rank & placed] + 1
     end[rank & ~placed] = numerals.end[rank & ~placed]
@@ -300,12 +300,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     row = printed.copy()
     i = np.flatnonzero(surface != as_printed)
     row[i] = units.rows_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i], clauses.sentence_begin(numerals.start[i]))
-    # 5分 and 3角 are told in yuan, like every sum
-    minor = _minor_units(units)[row]
-    exponent, high_exponent = exponent + minor, high_exponent + minor
-    below, below_count, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
     compound = _compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
     second |= compound
+    # 5分 and 3角 are told in yuan, 20个基点 in percentage points
+    minor = np.append(units.shift, 0)[row]
+    exponent, high_exponent = exponent + minor, high_exponent + minor
+    below, below_count, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
     ratio_start, ratio_end, terms, in_ratio = _proportions(codes, numerals, usable & (surface < 0), clause)
 
     kept = usable & ((row >= 0) | bare_fraction | rank | indexed) & ~second & ~in_ratio
@@ -487,18 +487,6 @@ def _table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints,
     raised[i] = multiplier[owner[i]]
     rule[i] = RULE["table_unit"]
     return raised
-
-
-def _minor_units(units: Units) -> Ints:
-    """For each row (and -1), the power of ten from a unit printed to the unit it is told in: -2 for 分 of money."""
-    shift = np.zeros(len(units.rows) + 1, np.int64)
-    for n, row in enumerate(units.rows):
-        if row.unit == row.base_unit and row.factor in _TENTHS:
-            shift[n] = _TENTHS[row.factor]
-    return shift
-
-
-_TENTHS = {Fraction(1, 10): -1, Fraction(1, 100): -2, Fraction(1000): 3, Fraction(10000): 4}
 
 
 def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: Ints, end: Ints, unit_end: Ints, units: Units,

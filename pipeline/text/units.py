@@ -103,7 +103,8 @@ class Units:
         senses: for each surface, the rows that need a neighbour, in file order.
         fused: for each surface, whether it begins with the 千 or 百 of a longer unit (千瓦).
         letter: for each surface, whether it is written in Latin letters.
-        factor, offset: of each row, as doubles.
+        factor, offset: from the unit to the base, of each row, as doubles.
+        shift: power of ten from each row's surface to its unit: -2 for 分, whose unit is CNY.
         contexts: the words that choose among senses.
     """
 
@@ -117,6 +118,7 @@ class Units:
     letter: Bools
     factor: NDArray[np.float64]
     offset: NDArray[np.float64]
+    shift: Ints
     contexts: Contexts
 
     def at(self, codes: Codes, places: Ints) -> tuple[Ints, Ints]:
@@ -162,6 +164,14 @@ class Units:
     def named(self, surface: str) -> int:
         """The number of a surface, or -1."""
         return self.surfaces.index(surface) if surface in self.surfaces else -1
+
+
+def _power_of_ten(ratio: Fraction) -> int:
+    """n where the ratio is 10**n, else 0: 1/100 of a yuan is told in yuan, but 斤 is not told in kilograms."""
+    for n in (-4, -3, -2, -1, 1, 2, 3, 4):
+        if ratio == Fraction(10) ** n:
+            return n
+    return 0
 
 
 _NO_VISIT = "要|干|会|品|生|日|年|于|序|数|氯|级|第|投|入"
@@ -210,6 +220,8 @@ def load_units(path: Path) -> Units:
             senses[number[row.surface]].append(n)
         elif default[number[row.surface]] < 0:
             default[number[row.surface]] = n
+    own = {row.unit: row.factor for row in reversed(rows) if row.sense == "" and not row.context}
+    shift = np.array([_power_of_ten(row.factor / own.get(row.unit, row.factor)) for row in rows], np.int64)
     return Units(
         rows=tuple(rows),
         surfaces=surfaces,
@@ -219,7 +231,8 @@ def load_units(path: Path) -> Units:
         senses=tuple(tuple(each) for each in senses),
         fused=np.array([surface[0] in "千百" and len(surface) > 1 for surface in surfaces]),
         letter=np.array([bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]),
-        factor=np.array([float(row.factor) for row in rows]),
+        factor=np.array([float(row.factor / Fraction(10) ** int(power)) for row, power in zip(rows, shift, strict=True)]),
+        shift=shift,
         offset=np.array([float(row.offset) for row in rows]),
         contexts=Contexts.of(rows),
     )
