@@ -86,7 +86,9 @@ def _check(path: Path, source: str, raw: dict[str, Any]) -> Manifest:
         if not isinstance(year, int) or isinstance(year, bool):
             raise fail(key, f"{key} is {year!r}", f"write a year without quotes: {key} = 2010")
         if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise fail(key, f"{key} = {year} is out of range", f"write a year within {FIRST_YEAR}–{LAST_YEAR}")
+            raise fail(
+                key, f"{key} = {year} is out of range", f"write a year within {FIRST_YEAR}–{LAST_YEAR}"
+            )
     code = raw.get("region_code")
     if code is not None and not (isinstance(code, str) and _REGION_CODE.fullmatch(code)):
         raise fail(

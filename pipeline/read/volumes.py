@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -136,12 +137,16 @@ def read_volume(source: VolumeSource, seeds: Path) -> tuple[Volume, pa.Table, pa
         media_type = MEDIA_TYPES.get(path.suffix.lower())
         if media_type is None:
             if path.suffix.lower() not in _COMPANIONS:
-                rejects.append(_file_reject(source, document_id, "unsupported_media_type", _unsupported(path)))
+                rejects.append(
+                    _file_reject(source, document_id, "unsupported_media_type", _unsupported(path))
+                )
             continue
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
         if sha256 in seen:
-            detail = f"{document_id} has the same bytes as {seen[sha256]} and was skipped; remove one of the two"
+            detail = (
+                f"{document_id} has the same bytes as {seen[sha256]} and was skipped; remove one of the two"
+            )
             rejects.append(_file_reject(source, document_id, "duplicate_document", detail))
             continue
         seen[sha256] = document_id
@@ -167,7 +172,9 @@ def read_volume(source: VolumeSource, seeds: Path) -> tuple[Volume, pa.Table, pa
             }
         )
     if not documents:
-        detail = f"the book {source.volume_id} holds no .txt document; put its pages into the folder or remove it"
+        detail = (
+            f"the book {source.volume_id} holds no .txt document; put its pages into the folder or remove it"
+        )
         rejects.append(_file_reject(source, source.volume_id, "no_documents", detail))
     volume = describe(source.volume_id, manifest, documents, seeds)
     return (
@@ -191,7 +198,9 @@ def describe(volume_id: str, manifest: Manifest, documents: Sequence[dict[str, A
     if not (region.name and region.code):
         divisions = names_and_codes(seeds, years.covered_year)
         if region.code:
-            region = Region(next((name for name, code in divisions.items() if code == region.code), None), region.code)
+            region = Region(
+                next((name for name, code in divisions.items() if code == region.code), None), region.code
+            )
         elif region.name:
             region = Region(region.name, divisions.get(region.name))
         else:
@@ -205,8 +214,11 @@ def describe(volume_id: str, manifest: Manifest, documents: Sequence[dict[str, A
 
 # --- titles ---------------------------------------------------------------------------------------------------
 
-_FIRST_LINE = re.compile(r"\s*([^\n\r]*)")
-_NOT_A_HEADING = re.compile(r"[。！？；，：!?;【】〖〗［］\[\]■◆●▲★◇□※▌]|…|^[\d\W_]+$|^(?:\d{1,2}[月日])|年鉴")
+_LINE = re.compile(r"[^\n\r\x0c]*\S[^\n\r\x0c]*")
+_MARKS = " \t\u00a0\u3000\u200b\ufeff■◆●▲★◇□※▌◎"
+_PAGE_LINE = re.compile(r"[\d\W_]+|.*年鉴[》）)\d\s（(·•年卷版-]*|第\s*\d+\s*页")
+_NOT_A_HEADING = re.compile(r"[。！？；，：!?;【】〖〗［］\[\]…]|^\d{1,2}[月日]")
+_SPACED_LETTERS = re.compile(r"\S(?:[ \t\u00a0\u3000]+\S)+")
 _BOOK_LINE = re.compile(
     r"^[ \t　《]*((?:(?:19|20)\d\d[年卷]?)?[\u4e00-\u9fff·]{2,14}年鉴[》）)]?"
     r"[ \t　·（(]*(?:(?:19|20)\d\d)?(?:年?卷|年版)?[）)》]*)[ \t　\r]*$",
@@ -221,10 +233,13 @@ def document_title(text: str, stem: str) -> str | None:
     >>> document_title("城市供水\\n【概况】 全年供水2.5亿立方米。", "000_c06b")
     '城市供水'
     """
-    match = _FIRST_LINE.match(text)
-    line = match.group(1).strip() if match else ""
-    if 2 <= len(line) <= 25 and not _NOT_A_HEADING.search(line):
-        return line
+    for match in islice(_LINE.finditer(text, 0, 2000), 4):  # running head and page may stand above it
+        line = match.group().strip(_MARKS)
+        if _PAGE_LINE.fullmatch(line):
+            continue
+        if 2 <= len(line) <= 25 and not _NOT_A_HEADING.search(line):
+            return "".join(line.split()) if _SPACED_LETTERS.fullmatch(line) else line
+        break
     return stem if re.search(r"[\u4e00-\u9fff]", stem) else None
 
 

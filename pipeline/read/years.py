@@ -185,7 +185,9 @@ _VOTE = re.compile(r"(?<![\d.,－-])((?:19|20)\d\d)(?![\d.])(年度?)?")
 _COMPARED = re.compile(r"(?:比|较|与|同|自|从|起|至|到|截至|上溯)$")
 _AWARD = re.compile(r"(?:表彰|表扬|命名|授予|获|荣获|评为|评选|评出|被评|称号|奖)[^。；\n]{0,20}$")
 _PLAN = re.compile(r"(?:到|至|规划|计划|预计|力争|目标)[^。，；\n]{0,4}$")
-_FAIR = re.compile(r"[^”。\n]{0,24}(?:论坛|博览会|大会|展览会|年会|峰会|洽谈会|交易会|文化节|艺术节|会展|展销会)")
+_FAIR = re.compile(
+    r"[^”。\n]{0,24}(?:论坛|博览会|大会|展览会|年会|峰会|洽谈会|交易会|文化节|艺术节|会展|展销会)"
+)
 
 
 def _vote(texts: Sequence[str]) -> int | None:
@@ -224,7 +226,9 @@ def _weigh(text: str, match: re.Match[str]) -> tuple[int, bool]:
     if suffix == "年度":
         if before.endswith(("《", "〈")):
             return 3, True
-        return 1, not (_AWARD.search(before) or re.match(r"[^。；，\n]{0,20}(?:先进|优秀|十强|百强|十佳|奖)", after))
+        return 1, not (
+            _AWARD.search(before) or re.match(r"[^。；，\n]{0,20}(?:先进|优秀|十强|百强|十佳|奖)", after)
+        )
     if _COMPARED.search(before) or _PLAN.search(before):
         return 0, False
     if before[-1:] in ("“", "「", "《") and _FAIR.match(after):

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from pipeline.read.encoding import PLACES_NAMED, decode
 
 PAGE = "港口航运\r\n【码头扩建】 全年完成投资1.2亿元，新增泊位6个。　　航道疏浚18公里。（何　平）\r\n"
-TRADITIONAL = "【碼頭擴建】 全年完成投資一億二千萬元，較上年增長百分之五，主要產品產量穩定增長，港口貨物吞吐量增加。"
+TRADITIONAL = (
+    "【碼頭擴建】 全年完成投資一億二千萬元，較上年增長百分之五，主要產品產量穩定增長，港口貨物吞吐量增加。"
+)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,9 @@ TRADITIONAL = "【碼頭擴建】 全年完成投資一億二千萬元，較上�
         ("gbk", b"", "gb18030"),
     ],
 )
-def test_each_encoding_is_told_apart_and_the_text_comes_out_unedited(codec: str, mark: bytes, name: str) -> None:
+def test_each_encoding_is_told_apart_and_the_text_comes_out_unedited(
+    codec: str, mark: bytes, name: str
+) -> None:
     decoded = decode(mark + PAGE.encode(codec))
     assert (decoded.text, decoded.encoding, decoded.problems) == (PAGE, name, ())
 
@@ -74,6 +78,11 @@ def test_damaged_bytes_of_gb18030_are_named_where_they_stand() -> None:
     assert decoded.encoding == "gb18030"
     assert [problem.reason for problem in decoded.problems] == ["undecodable_bytes"]
     assert decoded.text.endswith("\n新增泊位6个。")
+
+
+def test_a_short_damaged_file_is_still_known() -> None:
+    assert decode("【泊位】".encode() + b"\xff\xfe").encoding == "utf-8"
+    assert decode("【泊位】".encode("gb18030") + b"\xff").encoding == "gb18030"
 
 
 def test_a_file_broken_all_over_is_told_in_a_bounded_number_of_places() -> None:

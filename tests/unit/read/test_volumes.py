@@ -38,7 +38,11 @@ def test_a_folder_is_a_book_and_a_lone_file_is_one_too(tmp_path: Path) -> None:
     (seeds / "empty").mkdir()
     found = find_volumes(seeds)
     assert [source.volume_id for source in found] == ["a", "b", "empty"]
-    assert [path.relative_to(seeds).as_posix() for path in found[1].files] == ["b/1.txt", "b/2.txt", "b/附录/3.TXT"]
+    assert [path.relative_to(seeds).as_posix() for path in found[1].files] == [
+        "b/1.txt",
+        "b/2.txt",
+        "b/附录/3.TXT",
+    ]
     assert found[1].manifest == seeds / "b" / "volume.toml"
     assert found[0].manifest is None
     assert found[2].files == ()
@@ -94,7 +98,11 @@ def test_what_no_manifest_says_is_inferred(tmp_path: Path) -> None:
     seeds = _seeds(tmp_path, {"b/1.txt": page, "divisions.csv": table})
     volume, _, _ = read_volume(_only(seeds), seeds)
     assert (volume.title, volume.edition_year, volume.covered_year) == ("望川年鉴", 2010, 2009)
-    assert (volume.covered_year_source, volume.region_name, volume.region_code) == ("title", "望川市", "990100")
+    assert (volume.covered_year_source, volume.region_name, volume.region_code) == (
+        "title",
+        "望川市",
+        "990100",
+    )
 
 
 def test_an_empty_file_is_a_document_and_a_reject(tmp_path: Path) -> None:
@@ -112,7 +120,11 @@ def test_a_folder_without_documents_is_a_book_of_none(tmp_path: Path) -> None:
     volume, documents, rejects = read_volume(_only(tmp_path), tmp_path)
     assert (volume.volume_id, volume.covered_year_source, documents.num_rows) == ("b", "unknown", 0)
     (reject,) = rejects.to_pylist()
-    assert (reject["reason"], reject["document_id"], reject["reject_id"]) == ("no_documents", None, "b!0:no_documents")
+    assert (reject["reason"], reject["document_id"], reject["reject_id"]) == (
+        "no_documents",
+        None,
+        "b!0:no_documents",
+    )
 
 
 def test_the_same_bytes_twice_are_read_once(tmp_path: Path) -> None:
@@ -158,8 +170,11 @@ def test_a_broken_manifest_stops_the_book(tmp_path: Path) -> None:
         ("【概况】 年末有泊位64个。", "000_c06b", None),
         ("【概况】 年末有泊位64个。", "港口航运", "港口航运"),
         ("年末有泊位64个。", "p1", None),
-        ("· 118 ·\n港口航运", "p1", None),
-        ("临江年鉴 2010\n港口航运", "p1", None),
+        ("· 118 ·\n港口航运", "p1", "港口航运"),
+        ("\ufeff临江年鉴（2010）\n\n118\n◆港　航\n", "p1", "港航"),
+        ("临江年鉴 2010\n118\n", "p1", None),
+        ("大　事　记\n1月", "p1", "大事记"),
+        ("", "p1", None),
     ],
 )
 def test_a_document_is_called_by_its_first_heading(text: str, stem: str, title: str | None) -> None:

@@ -30,7 +30,14 @@ def test_a_title_names_the_year_before_it(name: str, edition: int | None, covere
 
 @pytest.mark.parametrize(
     "name",
-    ["临江年鉴2008—2009合卷", "临江市志（1986～2005）", "临江年鉴", "b2b-3g", "page 0012010", "临江市“十一五”规划"],
+    [
+        "临江年鉴2008—2009合卷",
+        "临江市志（1986～2005）",
+        "临江年鉴",
+        "b2b-3g",
+        "page 0012010",
+        "临江市“十一五”规划",
+    ],
 )
 def test_a_name_without_one_year_names_none(name: str) -> None:
     assert infer_years(Manifest(), [name], ["【码头扩建】 6月开工。"]) == (None, None, "unknown")
