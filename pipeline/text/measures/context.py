@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from pipeline.text.lexer import Codes, Ints
+from pipeline.text.lexer import Bools, Codes, Ints
 from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens
 
 NO_DAY = -(2**31)
@@ -34,7 +34,9 @@ def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: Me
     with (比2005年).
     """
     before = codes[np.maximum(date_start - 1, 0)]
-    basis = np.isin(before, [ord(c) for c in "比较与和同距离自从由"])
+    basis = np.isin(before, [ord(c) for c in "比较与同距离"])
+    behind = next_of(codes, "相比", date_end)  # 与2000年第五次普查相比
+    basis |= behind
     usable = ~basis & (first != NO_DAY)
     where, begin, stop = date_end[usable], first[usable], last[usable]
     if covered:
@@ -68,6 +70,17 @@ def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: Me
         return np.full(len(start), NO_DAY, np.int64), np.full(len(start), NO_DAY, np.int64)
     at = np.maximum(at, 0)
     return np.where(held, begin[at], NO_DAY), np.where(held, stop[at], NO_DAY)
+
+
+def next_of(codes: Codes, word: str, places: Ints) -> Bools:
+    """Whether a word of two characters follows each place within the clause."""
+    found = np.flatnonzero((codes[:-1] == ord(word[0])) & (codes[1:] == ord(word[1])))
+    if not len(found):
+        return np.zeros(len(places), np.bool_)
+    nearest = found[np.minimum(np.searchsorted(found, places), len(found) - 1)]
+    stop = np.flatnonzero(np.isin(codes, [ord(c) for c in "，。；\n\f"]))
+    limit = stop[np.minimum(np.searchsorted(stop, places), len(stop) - 1)] if len(stop) else places
+    return (nearest >= places) & (nearest < limit)
 
 
 def territories(start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:

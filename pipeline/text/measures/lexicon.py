@@ -16,17 +16,16 @@ import numpy as np
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, leftmost
 
 KINDS = ("head", "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "joint", "scope", "basis", "change",
-         "share", "target", "distribute", "of_which", "of", "date", "rank", "growth", "base")
+         "share", "target", "distribute", "of_which", "of", "date", "rank", "growth", "attribute")
 KIND = {name: n for n, name in enumerate(KINDS)}
 _OF_CUES = {"basis": "basis", "change": "change", "compared": "change", "level": "link", "bound_left": "link", "share": "share",
-            "target": "target", "distribute": "distribute", "of_which": "of_which", "neutral": "keep", "rank_left": "rank"}
+            "target": "target", "distribute": "distribute", "of_which": "of_which", "neutral": "keep"}
 _JOINTS = ("和", "及", "与", "以及", "或", "并", "而")
 _GROWTH = ("增幅", "增速", "增长率", "涨幅", "降幅", "跌幅", "升幅", "增长幅度", "增长速度", "递增率", "减幅")
+_BARE = ("比", "较", "高于", "低于", "多于", "少于", "快于", "慢于", "优于")
 _CUTS = frozenset("有为达占是比较向对由从被把将给在于至到获内")
-_NEVER_PEELED = frozenset(("head", "keep", "measure_verb", "right", "growth"))
-_NEVER_CUT = frozenset(("head", "keep", "measure_verb", "right", "adverb", "joint", "growth"))
-NATURES = ("", "stock", "flow", "abstract")
-STOCK, ABSTRACT = 1, 3
+_NEVER_PEELED = frozenset(("head", "keep", "measure_verb", "right", "growth", "attribute"))
+_NEVER_CUT = frozenset(("head", "keep", "measure_verb", "right", "adverb", "joint", "growth", "attribute"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ class MeasureWords:
         stops: a phrase right of a number ends before the word.
         verb: the word may itself say what is counted, where nothing else does.
         base: 1 a word before the base of a share or ratio (占, 为), 2 before a value compared with (比), 3 either.
-        heads: head nouns, read backwards; nature: index into NATURES.
+        heads: head nouns, read backwards. stock: counted at a moment (人口, 余额). measuring: nouns of measuring (收入, 面积),
+            which money, energy and rates can be said of.
         scope: for scope words, (scope, territory); else None.
     """
 
@@ -55,7 +55,8 @@ class MeasureWords:
     verb: Bools
     base: Ints
     heads: Trie
-    nature: Ints
+    stock: Bools
+    measuring: Bools
     scope: tuple[tuple[str, str] | None, ...]
 
 
@@ -140,12 +141,13 @@ def load_measure_words(folder: Path) -> MeasureWords:
         kind=np.array([KIND[name] for name in names], np.int64),
         peeled=flags([name not in _NEVER_PEELED for name in names]),
         cuts=flags([name not in _NEVER_CUT and (len(w) > 1 or w in _CUTS or name == "of") for w, name in zip(text, names, strict=True)]),
-        led=flags([name not in ("head", "keep", "measure_verb") for name in names]),
+        led=flags([name not in ("head", "keep", "measure_verb", "growth", "attribute") for name in names]),
         stops=flags([w in stops or name in always or (name in ("light", "adverb", "scope") and len(w) > 1 and w in stops) for w, name in zip(text, names, strict=True)]),
         verb=flags([name == "measure_verb" or (name == "light" and len(w) > 1) for w, name in zip(text, names, strict=True)]),
         base=np.array([_base(w, name) for w, name in zip(text, names, strict=True)], np.int64),
         heads=Trie.of([row["surface"] for row in heads], backwards=True),
-        nature=np.array([NATURES.index(row["nature"]) for row in heads] + [0], np.int64),
+        stock=flags([row["nature"] == "stock" for row in heads] + [False]),
+        measuring=flags([row["measuring"] == "true" for row in heads] + [False]),
         scope=tuple(scopes.get(word) for word in words) + (None,),
     )
 
@@ -154,8 +156,8 @@ def _base(word: str, kind: str) -> int:
     if kind == "share" or word in ("为", "是", "完成", "达", "达到", "相当于", "分别为", "分别是", "仅为", "约为", "等于"):
         return 1
     if kind == "basis":
-        return 3 if word.endswith("的") else 2
-    return 2 if word in ("与", "由", "从", "和", "同", "比", "较") else 0
+        return 3 if word.endswith("的") else 6 if word in _BARE else 2
+    return 2 if word in ("与", "由", "从", "和", "同") else 6 if word in _BARE else 0
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

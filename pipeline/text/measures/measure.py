@@ -16,10 +16,10 @@ from pipeline.read import Volume
 from pipeline.text.arrow import cut, days, named, positions
 from pipeline.text.lexer import Bools, Ints
 from pipeline.text.measures.context import NO_DAY, day, periods, territories
-from pipeline.text.measures.lexicon import ABSTRACT, KIND, STOCK, MeasureWords, Tokens, load_measure_words
-from pipeline.text.measures.phrases import Stops, attributes, last_at, own_phrases
+from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens, load_measure_words
+from pipeline.text.measures.phrases import Phrases, Stops, attributes, last_at, own_phrases
 from pipeline.text.measures.relations import Row, link
-from pipeline.text.quantities import CHANGE_KINDS, RANK, ROLES, THRESHOLD
+from pipeline.text.quantities import CHANGE, CHANGE_KINDS, RANK, ROLES, THRESHOLD
 from pipeline.text.reference import Reference
 from pipeline.text.view import PAD, Block, block_of, text_codes
 
@@ -140,7 +140,7 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     timed, relative, counted, material = (_among(dimension, names) for names in (_TIMED, _RELATIVE, _COUNTED, _MATERIAL))
     tokens = Tokens.of(codes, lists, date_start, date_end)
     stops = Stops.of(codes)
-    phrases = own_phrases(codes, start, end, counted, timed, relative, role == THRESHOLD, role == RANK, tokens, stops, lists,
+    phrases = own_phrases(codes, start, end, counted, timed, relative, role == THRESHOLD, role == RANK, role == CHANGE, material, tokens, stops, lists,
                           reference.cues.bound_right)
     sentence_at = last_at(stops.sentence, start) + 1
     clause_at = last_at(stops.clause, start) + 1
@@ -154,10 +154,11 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
         relative=relative.tolist(), timed=timed.tolist(), material=material.tolist(), counted=counted.tolist(), role=role.tolist(),
         change_kind=_column(rows, "change_kind", CHANGE_KINDS).tolist(), value=_values(rows).tolist(), grain=_grains(rows).tolist(),
         own=phrases.start.tolist(), own_end=phrases.end.tolist(), head=phrases.head.tolist(), known=phrases.known.tolist(),
-        abstract=(phrases.nature == ABSTRACT).tolist(), attribute=attributes(codes, phrases).tolist(), growth=phrases.growth.tolist(),
-        based=phrases.based.tolist(), period=(first * 100000 + last).tolist(), apart=_last_token(tokens, "distribute", start, clause_at).tolist(),
-        of_which=_last_token(tokens, "of_which", start, sentence_at).tolist(), bracket=_brackets(codes, start, clause_at, stops).tolist(),
-        linked=_linked(codes, start, end, phrases.start, phrases.end, phrases.side).tolist(),
+        abstract=phrases.measuring.tolist(), attribute=attributes(codes, phrases, tokens).tolist(), growth=phrases.growth.tolist(),
+        based=phrases.based.tolist(), by_verb=(phrases.side == 2).tolist(), portion=_portions(codes, phrases).tolist(), aged=_among(dimension, ("age",)).tolist(),
+        milestone=(np.isin(codes[end], [ord(c) for c in "大台关"]) & np.isin(codes[end + 1], [ord(c) for c in "关阶口"])).tolist(), period=(first * 100000 + last).tolist(), apart=_last_token(tokens, "distribute", start, clause_at).tolist(),
+        of_which=_of_which(codes, tokens, start, sentence_at).tolist(), bracket=_brackets(codes, start, clause_at, stops).tolist(),
+        linked=_linked(codes, start, end, phrases).tolist(),
     )
     links = link(row)
     subject, of, part_of, headed = (np.array(column, np.int64) for column in (links.subject, links.of, links.part_of, links.head))
@@ -167,7 +168,7 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     mh, mhe = phrases.head[head_source], phrases.end[head_source]
     some &= (ms >= 0) & (mh >= 0)
     here = some & (subject == np.arange(n))
-    stock = (phrases.nature[head_source] == STOCK) & (first == NO_DAY)
+    stock = phrases.stock[head_source] & (first == NO_DAY)
     if volume.covered_year:
         unsaid = first == NO_DAY
         last = np.where(unsaid, day(volume.covered_year, 12, 31), last)
@@ -255,12 +256,28 @@ def _brackets(codes: np.ndarray, start: Ints, clause: Ints, stops: Stops) -> Int
     return np.where((opening >= clause) & (closing < opening), opening, -1)
 
 
-def _linked(codes: np.ndarray, start: Ints, end: Ints, own: Ints, own_end: Ints, side: Ints) -> Bools:
-    """Whether nothing but 、 和 及 stands between each number (its own noun left of it included) and the one before."""
-    previous = np.concatenate((np.zeros(1, np.int64), np.where((side == 1) & (own >= 0), own_end, end)[:-1]))
-    begin = np.where((own >= 0) & (side == 0), own, start)
+def _portions(codes: np.ndarray, phrases: Phrases) -> Bools:
+    """Whether a phrase is nothing but 比重, 占比, 比例 or 份额, perhaps with 所占 before it."""
+    size, last = phrases.end - phrases.start, np.maximum(phrases.end - 1, 0)
+    tail = [ord(first) << 16 | ord(second) for first, second in ("比重", "占比", "比例", "份额")]
+    pair = codes[last - 1].astype(np.int64) << 16 | codes[last]
+    return (phrases.start >= 0) & (size <= 4) & np.isin(pair, tail)
+
+
+def _of_which(codes: np.ndarray, tokens: Tokens, start: Ints, since: Ints) -> Ints:
+    """Place of the last 其中 (or 内 at the beginning of a clause) before each number in its sentence, or -1."""
+    inner = np.flatnonzero((codes[1:] == ord("内")) & np.isin(codes[:-1], [ord(c) for c in "，；（、"])) + 1
+    places = np.union1d(tokens.start[tokens.kind == KIND["of_which"]], inner)
+    found = last_at(places, start)
+    return np.where(found >= since, found, -1)
+
+
+def _linked(codes: np.ndarray, start: Ints, end: Ints, phrases: Phrases) -> Bools:
+    """Whether nothing but 、 和 及 stands between each number (its own words included) and the one before."""
+    right = (phrases.side == 1) & (phrases.start >= 0)
+    previous = np.concatenate((np.zeros(1, np.int64), np.where(right, phrases.end, end)[:-1]))
+    begin = np.where((phrases.start >= 0) & (phrases.side == 0), phrases.start, np.minimum(phrases.reach, start))
     gap = begin - previous
     first = codes[np.minimum(previous, len(codes) - 1)]
     joint = np.isin(first, [ord(c) for c in "、和及与"])
-    also = (gap == 2) & (first == ord("以"))
-    return ((gap == 1) & joint) | also | ((gap == 2) & (first == ord("、")))
+    return (joint & (gap <= 1)) | ((first == ord("以")) & (gap <= 2)) | (joint & (first == ord("、")) & (gap == 2))

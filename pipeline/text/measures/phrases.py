@@ -20,6 +20,7 @@ _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
 _OPENING_MARKS = code_set("“‘《〈「『")
+_HIGHER = [ord(c) for c in "高低多少快慢优"]
 _PEELS = 10
 """How many words at most are taken off between a phrase and its number."""
 
@@ -51,11 +52,13 @@ class Phrases:
     start: Ints
     end: Ints
     head: Ints
-    nature: Ints
+    stock: Bools
+    measuring: Bools
     side: Ints
     known: Bools
     based: Ints
     growth: Bools
+    reach: Ints  # where the words taken off before the number begin
 
 
 @dataclass
@@ -83,17 +86,18 @@ def next_at(places: Ints, at: Ints, far: int) -> Ints:
     return np.where(i < len(places), places[np.minimum(i, len(places) - 1)], far)
 
 
-def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools,
+def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools, changed: Bools, material: Bools,
                 tokens: Tokens, stops: Stops, lists: MeasureWords, bound_right: Trie) -> Phrases:
     """The phrase of each number, as far as it has one of its own.
 
     Args:
         codes: the view. start, end: spans of the quantities in it, in order.
         counted: the unit is a classifier, so that the noun may stand on the right.
-        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked: the role.
+        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked, changed: the role.
+        material: money, energy or power.
         tokens, stops, lists, bound_right: what the block is cut by.
     """
-    left = _left(codes, start, end, relative, ranked, tokens, stops)
+    left = _left(codes, start, end, relative, ranked, changed, tokens, stops)
     right_start, right_end, touches = _right(codes, start, end, tokens, stops, bound_right)
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
@@ -106,7 +110,7 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Boo
     right = counted & has_right & ~(touches & has_left) & (right_known | ~left_known)
     right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
     right |= timed & has_right & right_known & ~has_left
-    right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & ~timed & ~counted)
+    right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & material)
     on_left = has_left & ~right
     by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & ~timed
     phrase_start = np.where(right, right_start, np.where(on_left, left.start, -1))
@@ -114,12 +118,12 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Boo
     some = np.flatnonzero(by_verb)
     phrase_start[some], phrase_end[some] = tokens.start[left.verb[some]], tokens.end[left.verb[some]]
     side = np.where(right, 1, np.where(by_verb, 2, 0))
-    head, nature = heads_of(codes, phrase_start, phrase_end, lists)
+    head, word = heads_of(codes, phrase_start, phrase_end, lists)
     head = np.where(by_verb, phrase_start, head)
     i = np.maximum(np.searchsorted(tokens.end, phrase_end, "right") - 1, 0)
     growth = (phrase_start >= 0) & (tokens.end[i] == phrase_end) & (tokens.kind[i] == KIND["growth"])
-    return Phrases(phrase_start, phrase_end, head, nature, side, np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
-                   left.based, growth)
+    return Phrases(phrase_start, phrase_end, head, lists.stock[word], lists.measuring[word], side, np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
+                   left.based, growth, left.end)
 
 
 def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: MeasureWords) -> tuple[Ints, Bools]:
@@ -135,25 +139,31 @@ def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: Me
 
 
 def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple[Ints, Ints]:
-    """Where the head noun of each phrase begins, and its nature; -1 for no phrase."""
+    """Where the head noun of each phrase begins (-1 for no phrase), and the number of its listed word or -1."""
     last = np.maximum(end - 1, 0)
+    quoted = _CLOSING_MARKS[codes[last]]
     word, length = lists.heads.at(codes, last, -1)
     size = end - start
     known = (word >= 0) & (length <= size)
     fallback = np.where(size <= 3, size, np.where(SUFFIXES[codes[last]], 3, 2))
     # a listed noun of one character is a head only where it ends a longer noun of two or three
     length = np.where(known & (length > 1), length, fallback)
-    return np.where(start >= 0, end - length, -1), np.where(known, lists.nature[word], 0)
+    which = np.flatnonzero(quoted & (start >= 0))
+    if len(which):  # a name in quotation marks is a head as a whole
+        opening = last_at(np.flatnonzero(_OPENING_MARKS[codes]), end[which])
+        inside = opening >= start[which]
+        length[which[inside]] = (end[which] - opening)[inside]
+    return np.where(start >= 0, end - length, -1), np.where(known & (start >= 0), word, -1)
 
 
-def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, tokens: Tokens, stops: Stops) -> Left:
+def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, stops: Stops) -> Left:
     """The phrase that ends before each number."""
     n = len(start)
     stop = start.copy()
     previous = np.concatenate((np.zeros(1, np.int64), end))[:n]
     floor = np.maximum(last_at(stops.phrase, start) + 1, previous)
     verb = np.full(n, -1, np.int64)
-    based = _skip_base(codes, start, relative, ranked, tokens, floor, stop)
+    based = _skip_base(codes, start, relative, ranked, changed, tokens, floor, stop)
     each = np.flatnonzero(codes == ord("每"))
     live = np.arange(n)
     for _ in range(_PEELS):
@@ -195,23 +205,29 @@ def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, 
     return Left(begin, np.maximum(stop, begin), floor, verb, based)
 
 
-def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
+def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
     """Move `stop` before what a number is compared with: 占总户数的, 为计划的, 比上年的, 居全省.
 
     Returns:
-        0 for none, 1 for a base of a share or ratio, 2 for a value compared with (比1985年的146万元), 3 for a rank.
+        0 for none, 1 for a base of a share or ratio, 2 for a value compared with (比1985年的146万元), 3 for a rank,
+        4 for a change against something named (高于全省平均水平).
     """
     based = np.zeros(len(start), np.int64)
     of = codes[start - 1] == ord("的")
     # without 的 only 占 has a base: 占总户数12%
-    cases = ((1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
-             (2, of & ~relative, tokens.base >= 2), (3, ranked, tokens.kind == KIND["rank"]))
+    cases = ((4, changed, tokens.base & 4 > 0), (1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
+             (2, of & ~relative, tokens.base & 2 > 0), (3, ranked, tokens.kind == KIND["rank"]))
     for kind, mask, words in cases:
         which, places = np.flatnonzero(mask), np.flatnonzero(words)
         if not len(which) or not len(places):
             continue
         k = places[np.maximum(np.searchsorted(tokens.end[places], start[which], "right") - 1, 0)]
         found = (tokens.end[k] <= start[which]) & (tokens.start[k] >= floor[which])
+        if kind == 4:  # 比1955年最高水位高0.42米, but not 比1955年多建水库12座
+            verbs = np.flatnonzero(tokens.kind == KIND["change"])
+            v = verbs[np.maximum(np.searchsorted(tokens.end[verbs], start[which], "right") - 1, 0)] if len(verbs) else k
+            said = np.isin(codes[tokens.start[k]], _HIGHER) | ((tokens.start[v] >= tokens.end[k]) & (tokens.end[v] >= start[which] - 2))
+            found &= said
         stop[which[found]] = tokens.start[k[found]]
         based[which[found]] = kind
     loose = of & (based == 0)
@@ -257,9 +273,11 @@ def _right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, stops: Stops, b
     return begin, stop, touches
 
 
-_ATTRIBUTES = code_set("级类型性制式层段")
+_ATTRIBUTES = code_set("级类型性制式层段者")
 
 
-def attributes(codes: Codes, phrases: Phrases) -> Bools:
-    """Whether a phrase names a class or quality and no thing: 省级, 中型, 五星级."""
-    return (phrases.start >= 0) & ~phrases.known & _ATTRIBUTES[codes[np.maximum(phrases.end - 1, 0)]]
+def attributes(codes: Codes, phrases: Phrases, tokens: Tokens) -> Bools:
+    """Whether a phrase names a class or quality and no thing: 省级, 中型, 五星级, 城镇."""
+    i = np.maximum(np.searchsorted(tokens.end, phrases.end, "right") - 1, 0)
+    listed = (tokens.end[i] == phrases.end) & (tokens.kind[i] == KIND["attribute"]) & (tokens.start[i] <= phrases.start + 1)
+    return (phrases.start >= 0) & (listed | (~phrases.known & _ATTRIBUTES[codes[np.maximum(phrases.end - 1, 0)]]))

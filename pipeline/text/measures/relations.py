@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
 RATE, POINTS, DELTA, BY_MULTIPLE, RATIO_TO = range(5)
-BASE, COMPARED, RANKED = 1, 2, 3
+BASE, COMPARED = 1, 2
+_KEPT = 12
+"""How many levels of earlier sentences are remembered as totals that parts may add up to."""
+_CLOSE = 0.005
+"""How far a sum may be from its total, as a share of it, however coarse the numbers are printed."""
 
 
 @dataclass
@@ -41,6 +45,10 @@ class Row:
     abstract: list[bool]  # the head is a noun of measuring: 收入, 面积
     attribute: list[bool]  # the phrase is a class or a quality: 省级, 中型
     growth: list[bool]
+    by_verb: list[bool]  # the phrase is nothing but a verb: 竣工, 死亡
+    aged: list[bool]
+    portion: list[bool]  # the phrase is 比重, 占比 and the like
+    milestone: list[bool]  # 首次突破90亿元大关: passed on the way, no total
     based: list[int]
     period: list[int]
     apart: list[int]  # place of 分别 in the clause before the number, or -1
@@ -71,7 +79,7 @@ def link(row: Row) -> Links:
         while end < n and row.sentence[end] == sentence:
             end += 1
         if begin and row.entry[begin - 1] != entry:
-            walk.levels = []
+            walk.levels, walk.earlier = [], []
         walk.read(begin, end)
         begin = end
     return links
@@ -82,24 +90,35 @@ class _Walk:
 
     def __init__(self, row: Row, links: Links) -> None:
         self.row, self.links = row, links
-        self.earlier: list[int] = []
+        self.earlier: list[int] = []  # levels of the sentences before, in the same entry
+        self.before = 0  # where those of the last sentence begin
         self.levels: list[int] = []
+        self.wholes: list[int] = []  # levels and additions (新增5家) that may have parts
         self.last = -1
 
     def read(self, begin: int, end: int) -> None:
         """Read the quantities [begin, end) of one sentence."""
         row, links = self.row, self.links
         subject, of, part_of = links.subject, links.of, links.part_of
-        self.earlier, self.levels = self.levels, []
-        levels = self.levels
+        self.before = len(self.earlier)
+        self.earlier = self.earlier + self.levels
+        if len(self.earlier) > _KEPT:
+            self.before = max(self.before - len(self.earlier) + _KEPT, 0)
+            self.earlier = self.earlier[-_KEPT:]
+        self.levels, self.wholes = [], []
+        levels, wholes = self.levels, self.wholes
         self.last = -1
-        total, marked, amount = -1, -1, 0.0
+        marked = -1
+        totals: dict[int, int] = {}
+        amounts: dict[int, float] = {}
         i = begin
         while i < end:
             role = row.role[i]
             if row.own[i] >= 0:
                 subject[i] = links.head[i] = i
             if role == CHANGE or (role == TARGET and row.change_kind[i] >= 0):
+                if row.change_kind[i] == DELTA and row.own[i] >= 0:
+                    wholes.append(i)
                 i = self.change(i, end)
             elif role == SHARE or row.based[i] == BASE:
                 i = self.share(i, end)
@@ -108,43 +127,60 @@ class _Walk:
             else:
                 if row.apart[i] >= 0 and i + 1 < end and row.linked[i + 1] and row.role[i + 1] == role and row.own[i + 1] < 0:
                     self.spread(i, end)
-                if row.own[i] < 0 and subject[i] < 0 and not row.timed[i]:
-                    self.inherit(i, self.nearest(i))
+                if row.own[i] < 0 and subject[i] < 0:
+                    if not row.timed[i]:
+                        self.inherit(i, self.nearest(i))
+                    elif row.aged[i]:
+                        self.inherit(i, self.last)
+                    else:
+                        self.inherit(i, self.same_unit(i))
+                elif row.by_verb[i]:
+                    source = self.same_unit(i)
+                    if source >= 0 and not row.by_verb[links.subject[source]]:
+                        subject[i] = -1
+                        self.inherit(i, source)
                 if role == LEVEL:
-                    place = row.of_which[i]
+                    place, unit = row.of_which[i], row.unit[i]
                     if place >= 0 and place != marked:
-                        marked, amount = place, 0.0
-                        total = self.total(i, place)
+                        marked = place
+                        totals.clear()
+                    if place >= 0 and unit not in totals:
+                        totals[unit], amounts[unit] = self.total(i, place), 0.0
                     inside = row.bracket[i]
                     owner = self.before_bracket(i, inside) if inside >= 0 else -1
+                    total = totals.get(unit, -1) if place >= 0 else -1
                     if owner >= 0:
                         part_of[i] = owner
-                    elif place >= 0 and total >= 0 and i != total and row.unit[i] == row.unit[total]:
+                    elif total >= 0 and i != total:
+                        amount = amounts[unit]
                         fits = self.fits(row.value[i], total)
                         if fits and (amount == 0.0 or row.linked[i] or self.fits(amount + row.value[i], total)):
                             part_of[i] = total
-                            amount += row.value[i]
+                            amounts[unit] = amount + row.value[i]
+                    elif row.own[i] < 0 and i > begin and row.role[i - 1] == THRESHOLD and row.start[i] - row.end[i - 1] <= 3:
+                        whole = self.same_unit(i)
+                        if whole >= 0 and row.value[whole] > row.value[i]:
+                            part_of[i] = whole
                     self.borrow_head(i)
                     last = self.last
                     if row.own[i] < 0 and last >= 0 and row.role[last] == CHANGE and of[last] < 0 and self.same_kind(last, i) \
                             and subject[i] == subject[last] and row.based[i] != COMPARED:
                         of[last] = i
-                    if row.based[i] != COMPARED:
+                    if row.based[i] != COMPARED and not row.milestone[i]:
                         levels.append(i)
+                        wholes.append(i)
                     elif subject[i] < 0:
                         self.inherit(i, self.last)
             if subject[i] >= 0:
                 self.last = i
             i += 1
         if len(levels) > 1:
-            if len(levels) > 2:
-                for position in range(len(levels) - 2):
-                    self.add_up(levels[position], levels[position + 1:])
-            if self.earlier:
-                for whole in reversed(self.earlier):
-                    if row.unit[whole] == row.unit[levels[0]]:
-                        self.add_up(whole, levels)
-                        break
+            for position, whole in enumerate(wholes):
+                if position < len(wholes) - 2:
+                    self.add_up(whole, wholes[position + 1:])
+            for whole in reversed(self.earlier):
+                if row.unit[whole] == row.unit[levels[0]] and self.add_up(whole, levels):
+                    break
 
     def inherit(self, i: int, source: int) -> None:
         """Take phrase and head of another number."""
@@ -155,10 +191,16 @@ class _Walk:
     def nearest(self, i: int) -> int:
         """The number whose subject one without words of its own goes on with."""
         row = self.row
+        level = self.same_unit(i)
+        return level if level >= 0 else self.last
+
+    def same_unit(self, i: int) -> int:
+        """The last level of the sentence whose value could be added to that of number i, or -1."""
+        row = self.row
         for level in reversed(self.levels):
             if row.unit[level] == row.unit[i] and self.links.subject[level] >= 0:
                 return level
-        return self.last
+        return -1
 
     def same_kind(self, change: int, level: int) -> bool:
         row = self.row
@@ -167,24 +209,23 @@ class _Walk:
         return row.relative[level] == (row.change_kind[change] == POINTS)
 
     def borrow_head(self, i: int) -> None:
-        """第二产业615亿元 after 增加值: the phrase is a part's name, the head is that of the earlier level."""
+        """第二产业615亿元 after 增加值: the phrase names a part, the head is that of the earlier level."""
         row, links = self.row, self.links
-        if row.own[i] < 0 or row.abstract[i] or row.relative[i]:
+        if row.own[i] < 0 or row.abstract[i] or row.relative[i] or links.subject[i] != i:
             return
-        whole = links.part_of[i]
-        if whole < 0 and (row.material[i] or (row.counted[i] and row.attribute[i])):
-            for level in reversed(self.levels):
-                if row.unit[level] == row.unit[i]:
-                    whole = level
-                    break
-            else:
-                for level in reversed(self.earlier):
-                    if row.unit[level] == row.unit[i] and row.sentence[level] >= 0:
-                        whole = level
-                        break
+        part = links.part_of[i]
+        material = row.material[i] and row.known[i]
+        whole = part
+        if whole < 0 and (material or row.attribute[i]):
+            whole = self.same_unit(i)
+            if whole < 0 and row.attribute[i]:
+                whole = next((k for k in reversed(self.earlier[self.before:]) if row.unit[k] == row.unit[i]), -1)
         if whole < 0 or links.head[whole] < 0:
             return
-        if row.material[i] and row.abstract[links.head[whole]] or row.attribute[i] or (links.part_of[i] == whole and not row.known[i]):
+        if row.material[i]:
+            if row.abstract[links.head[whole]]:
+                links.head[i] = links.head[whole]
+        elif row.attribute[i] or (part == whole and not row.known[i]):
             links.head[i] = links.head[whole]
 
     def spread(self, i: int, end: int) -> None:
@@ -217,6 +258,8 @@ class _Walk:
                     rate = self.last
                     if rate >= 0 and row.role[rate] == CHANGE and row.change_kind[rate] == RATE:
                         links.of[k] = rate
+                elif row.portion[k]:
+                    links.of[k] = self.last_share(k)
                 else:
                     links.of[k] = self.same_subject(k)
                     if links.of[k] < 0 and not row.abstract[k] and self.last >= 0 and (not row.known[k] or row.attribute[k]):
@@ -236,6 +279,15 @@ class _Walk:
             if links.subject[k] >= 0:
                 self.last = k
         return run[-1]
+
+    def last_share(self, i: int) -> int:
+        """The share before number i in its sentence: 占34.7%，比重上升1.9个百分点."""
+        for k in range(i - 1, -1, -1):
+            if self.row.sentence[k] != self.row.sentence[i]:
+                return -1
+            if self.row.role[k] == SHARE:
+                return k
+        return -1
 
     def level_of_change(self, i: int) -> int:
         """The level that a change without words of its own speaks of."""
@@ -284,16 +336,19 @@ class _Walk:
             return run[-1]
         for k in run:
             if row.own[k] >= 0:
-                level = self.same_subject(k)
+                level = self.last_amount() if row.portion[k] else self.same_subject(k)
                 if level >= 0:
                     links.of[k] = level
-                elif row.role[k] == SHARE and row.text[row.start[k] - 1] != "的":
+                elif row.role[k] == SHARE and row.text[row.start[k] - 1] != "的" and not row.portion[k]:
                     whole = self.whole_of_share(k)
                     links.part_of[k] = whole
                     if whole >= 0 and (not row.known[k] or row.attribute[k]):
                         links.head[k] = links.head[whole]
             else:
                 level = self.last_amount()
+                if level >= 0 and row.based[k] == BASE and row.linked[level] and row.clause[level] != row.clause[k] and row.role[k] != SHARE:
+                    above = links.part_of[level]
+                    level = above if above >= 0 else level
                 if level >= 0:
                     links.of[k] = level
                 self.inherit(k, level if level >= 0 else self.last)
@@ -312,6 +367,8 @@ class _Walk:
         row = self.row
         for level in reversed(self.levels):
             if not row.timed[level] and not row.relative[level]:
+                if not (row.counted[level] or row.material[level]):
+                    return -1
                 whole = self.links.part_of[level]
                 return whole if whole >= 0 and row.of_which[i] >= 0 and row.start[level] > row.of_which[i] else level
         return -1
@@ -319,13 +376,12 @@ class _Walk:
     def total(self, i: int, place: int) -> int:
         """The total that the members after 其中 belong to: the last level of their unit before it."""
         row, part_of = self.row, self.links.part_of
-        for level in reversed(self.levels):
+        for level in reversed(self.wholes):
             if row.start[level] < place and row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
                 above = part_of[level]
-                several = above >= 0 and sum(1 for k in self.levels if part_of[k] == above) > 1
-                return above if several else level
+                return above if above >= 0 and row.linked[level] else level
         if not self.levels or row.start[self.levels[0]] > place:
-            for level in reversed(self.earlier):
+            for level in reversed(self.earlier[self.before:]):
                 if row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
                     return level
         return -1
@@ -338,17 +394,17 @@ class _Walk:
             k -= 1
         if k < 0 or row.end[k] < place - 8 or row.sentence[k] != row.sentence[i]:
             return -1
-        same = row.unit[k] == row.unit[i] and row.role[k] == LEVEL and row.own[i] >= 0
+        same = row.unit[k] == row.unit[i] and (row.role[k] == LEVEL or row.change_kind[k] == DELTA) and row.own[i] >= 0
         return k if same and self.fits(row.value[i], k) else -1
 
     def fits(self, value: float, total: int) -> bool:
         return value <= self.row.value[total] * 1.000001 + self.row.grain[total]
 
-    def add_up(self, whole: int, rest: list[int]) -> None:
+    def add_up(self, whole: int, rest: list[int]) -> bool:
         """Parts without 其中: levels right after a total, of its unit, that add up to it."""
         row, part_of = self.row, self.links.part_of
         if row.relative[whole] or row.timed[whole] or row.value[whole] <= 0:
-            return
+            return False
         found: list[int] = []
         amount, slack = 0.0, row.grain[whole] / 2
         for k in rest:
@@ -358,9 +414,10 @@ class _Walk:
             slack += row.grain[k] / 2
             found.append(k)
             if amount > row.value[whole] + slack:
-                return
-            if len(found) > 1 and abs(amount - row.value[whole]) <= (slack if row.grain[whole] != 1 else 0.5):
+                return False
+            if len(found) > 1 and abs(amount - row.value[whole]) <= min(slack, row.value[whole] * _CLOSE):
                 for member in found:
                     if part_of[member] < 0:
                         part_of[member] = whole
-                return
+                return True
+        return False
