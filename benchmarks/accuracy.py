@@ -42,7 +42,7 @@ def rows_of(frame: Any) -> dict[tuple[int, int], dict[str, Any]]:
 
 def doubtful(item: dict[str, Any], field: str) -> bool:
     doubt = str(item.get("doubt", ""))
-    named = {part.split(":")[0].strip() for part in doubt.split(";")}
+    named = {name.strip() for part in doubt.split(";") for name in part.split(":")[0].split(",")}
     return bool(doubt) and (field in named or not any(name in (*FIELDS, *DATE_FIELDS, "exists", "span", "of", "part_of") for name in named))
 
 

@@ -248,6 +248,7 @@ _ALL: Final = (
             "note",
         ),
         key=("quantity_id",),
+        nullable=("entry_id",),
         references={**_IN_ENTRY, "of_quantity_id": "quantities", "part_of_quantity_id": "quantities"},
         checks=[
             _SPAN,
@@ -278,7 +279,7 @@ _ALL: Final = (
             "note",
         ),
         key=("date_id",),
-        nullable=("rule_id", "confidence"),
+        nullable=("entry_id", "rule_id", "confidence"),
         references=_IN_ENTRY,
         checks=[
             _SPAN,

@@ -29,7 +29,7 @@ from pipeline.text.view import Block, block_of, text_codes
 BLOCK = 1 << 20
 """Characters read at once: below a quarter of it calls dominate, above four times it page faults do."""
 
-FURNITURE = {"running_head": "page_number", "page_number": "page_number", "contents": "page_number", "index_line": "index_line", "heading": "heading"}
+FURNITURE = {"running_head": "page_number", "page_number": "page_number", "contents": "page_number", "index_line": "index_line"}
 REJECTED = ("unit_missing", "numeral_unreadable", "impossible_date", "month_unknown")
 _CONFIDENCE = {
     "number_unit": 0.98, "shared_unit": 0.93, "unit_in_noun": 0.85, "range": 0.96, "neighbouring_digits": 0.93, "fraction": 0.96,
@@ -140,41 +140,46 @@ class _Places:
     zone_start: Ints
     zone_end: Ints
     zone_reason: Ints
+    heading_start: Ints
+    heading_end: Ints
 
     @classmethod
     def of(cls, block: Block, layout: _Layout) -> _Places:
-        starts, ends, numbers, zone_starts, zone_ends, reasons = [], [], [], [], [], []
+        starts, ends, numbers, zone_starts, zone_ends, reasons, heading_starts, heading_ends = [], [], [], [], [], [], [], []
         for base, number in zip(block.base, block.documents, strict=True):
             own = slice(layout.first_entry[number], layout.first_entry[number + 1])
             starts.append(layout.entry_start[own] + base)
             ends.append(layout.entry_end[own] + base)
             numbers.append(np.arange(own.start, own.stop))
             for k in range(layout.first_zone[number], layout.first_zone[number + 1]):
+                if layout.zone_kind[k] == "heading":
+                    heading_starts.append(layout.zone_start[k] + base)
+                    heading_ends.append(layout.zone_end[k] + base)
                 reason = FURNITURE.get(layout.zone_kind[k])
                 if reason:
                     zone_starts.append(layout.zone_start[k] + base)
                     zone_ends.append(layout.zone_end[k] + base)
                     reasons.append(CODE[reason])
         return cls(block.base, np.concatenate(starts), np.concatenate(ends), np.concatenate(numbers).astype(np.int64),
-                   np.array(zone_starts, np.int64), np.array(zone_ends, np.int64), np.array(reasons, np.int64))
+                   np.array(zone_starts, np.int64), np.array(zone_ends, np.int64), np.array(reasons, np.int64),
+                   np.array(heading_starts, np.int64), np.array(heading_ends, np.int64))
 
     def entry(self, place: Ints) -> Ints:
         """Number of the entry at each place of the text, -1 outside."""
         return _inside(place, self.entry_start, self.entry_end, self.entry_number)
 
     def furniture(self, place: Ints) -> Ints:
-        """Reason code of the running head, page number, contents line or heading at each place, or -1."""
+        """Reason code of the running head, page number, contents or index line at each place, or -1."""
         return _inside(place, self.zone_start, self.zone_end, self.zone_reason)
 
 
     def standing(self, block: Block) -> Standing:
         """What entry, sentence, document and heading the dates of a block stand in."""
-        heading = self.zone_reason == CODE["heading"]
         stop = np.flatnonzero(code_set("。！？\n\f")[block.codes])
         entry = np.unique(np.concatenate((self.entry_start, self.entry_end, self.base)))
         view = block.place
         return Standing(np.searchsorted(view, entry), stop, np.searchsorted(view, self.base),
-                        np.searchsorted(view, self.zone_start[heading]), np.searchsorted(view, self.zone_end[heading]))
+                        np.searchsorted(view, self.heading_start), np.searchsorted(view, self.heading_end))
 
 
 def _inside(place: Ints, start: Ints, end: Ints, label: Ints) -> Ints:
@@ -200,10 +205,9 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     printed = units.rows_of(found, surface, place, unit_end, clauses.begin(place), clauses.sentence_begin(place))
     named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes)
     reason = np.where(furniture, reason, named_reason)
-    headings = furniture & (reason == CODE["heading"])
     plans = plan_periods(codes, numerals, reason == CODE["plan"])
     reason[plans.numeral] = -1
-    dates = read_dates(codes, numerals, (reason >= 0) & ~headings, reference.dates, plans, places.standing(block),
+    dates = read_dates(codes, numerals, reason >= 0, reference.dates, plans, places.standing(block),
                        volume.covered_year)
     dated = (dates.of_numeral >= 0) & ~furniture
     years = np.full(len(numerals), -1, np.int64)
@@ -217,11 +221,9 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     reason[counted & ordinal] = -1  # a place in a ranking, after all
     points = text_codes(block.text)
     frame = _Frame(block, layout, places, points)
-    in_entry = places.entry(block.place[dates.start]) >= 0
-    in_entry &= places.furniture(block.place[dates.start]) < 0
-    date_table = _dates_table(frame, dates, in_entry)
+    date_table = _dates_table(frame, dates)
     quantity_table = _quantities_table(frame, quantities, numerals, reference)
-    number_rows, rejected = _settle(frame, numerals, quantities, dates, in_entry, reason, codes, mask, word_start, word_end, word_reason)
+    number_rows, rejected = _settle(frame, numerals, quantities, dates, reason, codes, mask, word_start, word_end, word_reason)
     return {"quantities": quantity_table, "dates": date_table, "numerals": number_rows, "rejects": rejected}
 
 
@@ -260,8 +262,8 @@ class _Frame:
         return ids(self.layout.document_ids.take(pa.array(self.block.documents[owner])), begin - self.block.base[owner])
 
 
-def _dates_table(frame: _Frame, dates: Dates, shown: Bools) -> pa.Table:
-    i = np.flatnonzero(shown & (dates.impossible == 0))
+def _dates_table(frame: _Frame, dates: Dates) -> pa.Table:
+    i = np.flatnonzero(dates.impossible == 0)
     where, begin, _ = frame.where(dates.start[i], dates.end[i])
     known = dates.first[i] != NO_DAY
     partial = _partial(dates, i)
@@ -417,21 +419,20 @@ def _rate_dimension(above: str, below: str) -> str:
     return "rate"
 
 
-def _settle(frame: _Frame, numerals: Numerals, q: Quantities, dates: Dates, in_entry: Bools, reason: Ints, codes: NDArray[np.uint16],
+def _settle(frame: _Frame, numerals: Numerals, q: Quantities, dates: Dates, reason: Ints, codes: NDArray[np.uint16],
             mask: Bools, word_start: Ints, word_end: Ints, word_reason: Ints) -> tuple[pa.Table, pa.Table]:
     """The numerals table, one row each, and the rejects among them."""
     n = len(numerals)
     owner_date = dates.of_numeral
     dated = owner_date >= 0
-    shown = dated & in_entry[np.maximum(owner_date, 0)] if len(in_entry) else dated & False
-    wrong = shown & (dates.impossible[np.maximum(owner_date, 0)] > 0) if len(in_entry) else shown
+    wrong = dated & (dates.impossible[np.maximum(owner_date, 0)] > 0) if len(dates.start) else dated
     holder = np.maximum(np.searchsorted(q.start, numerals.start, "right") - 1, 0)
     inside = (q.start[holder] < numerals.start) & (numerals.end <= q.end[holder]) if len(q.start) else np.zeros(n, np.bool_)
     of_numeral = np.where((q.of_numeral < 0) & inside, holder, q.of_numeral)  # the 百 of 个百分点
     claimed = np.full(n, 3, np.int64)  # reject, until something claims it
     counted = of_numeral >= 0
     claimed[reason >= 0] = 2
-    claimed[shown & ~wrong] = 1
+    claimed[dated & ~wrong] = 1
     claimed[counted] = 0
     claimed[wrong & ~counted] = 3
     loose = (claimed == 3) & ~wrong

@@ -18,7 +18,7 @@ REASONS = (
     "word", "name", "place", "plan", "holiday", "indefinite", "idiom", "theory", "event", "model_code", "ordinal", "list_number",
     "figure_number", "document_number", "phone", "postcode", "hotline", "road", "number_label", "grade", "cohort", "label",
     "list_name", "pointer", "year_label", "time_of_day", "coordinates", "page_number", "denominator", "class_label", "era_year",
-    "version", "lunar_date", "index_line", "heading",
+    "version", "lunar_date", "index_line",
 )
 """Closed list: why a numeral is neither a quantity nor a date."""
 

@@ -115,7 +115,9 @@ def _skipped(raw: Codes, codes: Codes, breaks: Ints) -> Ints:
     """Places that the view leaves out, in order."""
     found = [np.flatnonzero(_ZERO_WIDTH[raw])]
     blank = np.flatnonzero(_BLANK[raw])
-    if len(blank):
+    if len(blank):  # 三　月 over the lines of a chronicle
+        month = (codes[blank + 1] == ord("月")) & code_set("一二三四五六七八九十0123456789")[codes[blank - 1]]
+        found.append(blank[month & code_set("\n\r\f\0")[raw[blank + 2]]])
         found.append(_blanks_beside_figures(raw, codes, blank))
     newline = np.flatnonzero(raw == 10)
     if len(newline):
