@@ -41,7 +41,7 @@ class MeasureWords:
         stops: a phrase right of a number ends before the word.
         verb: the word may itself say what is counted, where nothing else does.
         base: 1 a word before the base of a share or ratio (占, 为), 2 before a value compared with (比), 3 either.
-        heads: head nouns, read backwards. stock: counted at a moment (人口, 余额). measuring: nouns of measuring (收入, 面积),
+        heads: head nouns, read backwards. core: how many of the last characters are the head itself (在校学生: 2). stock: counted at a moment (人口, 余额). measuring: nouns of measuring (收入, 面积),
             which money, energy and rates can be said of.
         scope: for scope words, (scope, territory); else None.
     """
@@ -55,6 +55,7 @@ class MeasureWords:
     verb: Bools
     base: Ints
     heads: Trie
+    core: Ints
     stock: Bools
     measuring: Bools
     scope: tuple[tuple[str, str] | None, ...]
@@ -146,6 +147,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
         verb=flags([name == "measure_verb" or (name == "light" and len(w) > 1) for w, name in zip(text, names, strict=True)]),
         base=np.array([_base(w, name) for w, name in zip(text, names, strict=True)], np.int64),
         heads=Trie.of([row["surface"] for row in heads], backwards=True),
+        core=np.array([len(row["head"] or row["surface"]) for row in heads] + [0], np.int64),
         stock=flags([row["nature"] == "stock" for row in heads] + [False]),
         measuring=flags([row["measuring"] == "true" for row in heads] + [False]),
         scope=tuple(scopes.get(word) for word in words) + (None,),

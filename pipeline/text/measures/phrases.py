@@ -147,7 +147,7 @@ def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple
     known = (word >= 0) & (length <= size)
     fallback = np.where(size <= 3, size, np.where(SUFFIXES[codes[last]], 3, 2))
     # a listed noun of one character is a head only where it ends a longer noun of two or three
-    length = np.where(known & (length > 1), length, fallback)
+    length = np.where(known & (length > 1), lists.core[word], fallback)
     which = np.flatnonzero(quoted & (start >= 0))
     if len(which):  # a name in quotation marks is a head as a whole
         opening = last_at(np.flatnonzero(_OPENING_MARKS[codes]), end[which])
