@@ -13,23 +13,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.read import Volume
-from pipeline.text.divisions import Division, Divisions, divisions_in, load_divisions, short_of
+from pipeline.text.divisions import Division, divisions_in, load_divisions
 from pipeline.text.entities.abbreviations import find_abbreviations
 from pipeline.text.entities.brackets import Brackets, find_brackets, quote_kinds, work_kind
+from pipeline.text.entities.canonical import Canonical
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
 from pipeline.text.entities.references import resolve_reference
-from pipeline.text.entities.runs import Runs, region_of
+from pipeline.text.entities.runs import Runs
 from pipeline.text.entities.words import Lexicon, Page, Use, load_lexicon, page_of
 from pipeline.text.events.frames import EntrySpan, Frames, Item, Story
 from pipeline.text.events.names import EventNames
 from pipeline.text.lexer import Ints
+from pipeline.text.name_rows import ENTITIES, EVENTS, REJECTS, ROLES, Rows
 from pipeline.text.reference import Reference
 from pipeline.text.segment.signatures import known_surnames, parse_names
 from pipeline.text.view import Block, block_of
@@ -38,46 +41,11 @@ BLOCK = 1 << 20
 """Characters read at once."""
 
 _FURNITURE = frozenset(("running_head", "page_number", "contents", "index_line", "heading", "signature", "table", "cross_reference"))
-_BLANK = "[ \u3000\u00a0\u2002\u2003\u2009\t\r\n]*"
+_SORTED = frozenset(("quoted", "work", "event"))
+_SHORT_RULES = frozenset(("organisation/suffix", "organisation/short", "organisation/again", "organisation/role"))
+_BLANKS = frozenset(" \u3000\u00a0\u2002\u2003\u2009\t\r\n")
 _SETTING = re.compile(r"[\r\n\t]|(?<=[\u4e00-\u9fff])[ \u3000\u00a0]+(?=[\u4e00-\u9fff])")
 _BODY = re.compile(r"(?:局|委|办|会|院|所|部|司|中心|组|公司|集团|校|行|社|厅|站|团|队|厂|馆|府|台|室|处|署)$")
-_COUNTY_LEVEL = "县区旗"
-
-ENTITIES = pa.schema(
-    [
-        ("entity_id", pa.string()), ("entry_id", pa.string()), ("document_id", pa.string()), ("volume_id", pa.string()),
-        ("kind", pa.string()), ("subkind", pa.string()), ("span_start", pa.int32()), ("span_end", pa.int32()),
-        ("source_text", pa.string()), ("name", pa.string()), ("admin_code", pa.string()),
-        ("parent_entity_id", pa.string()), ("target_entry_id", pa.string()), ("rule_id", pa.string()),
-        ("confidence", pa.float64()),
-    ]
-)  # fmt: skip
-EVENTS = pa.schema(
-    [
-        ("event_id", pa.string()), ("entry_id", pa.string()), ("document_id", pa.string()), ("volume_id", pa.string()),
-        ("kind", pa.string()), ("name", pa.string()), ("name_start", pa.int32()), ("name_end", pa.int32()),
-        ("date_start", pa.date32()), ("date_end", pa.date32()), ("date_precision", pa.string()), ("place", pa.string()),
-        ("edition", pa.string()), ("attendance_quantity_id", pa.string()), ("rule_id", pa.string()),
-        ("confidence", pa.float64()),
-    ]
-)  # fmt: skip
-ROLES = pa.schema(
-    [
-        ("role_id", pa.string()), ("entry_id", pa.string()), ("document_id", pa.string()), ("volume_id", pa.string()),
-        ("event_id", pa.string()), ("entity_id", pa.string()), ("name", pa.string()), ("role", pa.string()),
-        ("title", pa.string()), ("organisation", pa.string()), ("organisation_entity_id", pa.string()),
-        ("ordinal", pa.int32()), ("open_list", pa.bool_()), ("rule_id", pa.string()), ("confidence", pa.float64()),
-    ]
-)  # fmt: skip
-REJECTS = pa.schema(
-    [
-        ("reject_id", pa.string()), ("document_id", pa.string()), ("entry_id", pa.string()), ("volume_id", pa.string()),
-        ("span_start", pa.int32()), ("span_end", pa.int32()), ("source_text", pa.string()), ("stage", pa.string()),
-        ("reason", pa.string()), ("detail", pa.string()),
-    ]
-)  # fmt: skip
-_SCHEMAS = {"entities": ENTITIES, "events": EVENTS, "roles": ROLES, "rejects": REJECTS}
-
 
 @lru_cache(maxsize=4)
 def _divisions(path: Path) -> tuple[Division, ...]:
@@ -112,10 +80,18 @@ def read_names(
     """
     lexicon = _lexicon(reference.folder, volume.covered_year, volume.region_name, volume.region_code)
     layout = _Layout.of(documents, entries, zones, dates, quantities)
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _SCHEMAS}
+    tables = _Tables()
     for block in _blocks(documents, layout, reference):
-        _Sheet(block, layout, lexicon, volume, rows).read()
-    return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in _SCHEMAS.items()}
+        _Sheet(block, layout, lexicon, volume, tables).read()
+    return {"entities": tables.entities.table(), "events": tables.events.table(), "roles": tables.roles.table(), "rejects": tables.rejects.table()}
+
+
+class _Tables:
+    """The tables of a volume as they grow."""
+
+    def __init__(self) -> None:
+        self.entities, self.events = Rows(ENTITIES), Rows(EVENTS)
+        self.roles, self.rejects = Rows(ROLES), Rows(REJECTS)
 
 
 @dataclass
@@ -152,6 +128,8 @@ class _Layout:
                 found[number[name]].append((start, end, n))
             return found
 
+        people = pc.is_in(quantities["dimension"], value_set=pa.array(["person", "visit"]))
+        quantities = quantities.select(["quantity_id", "document_id", "span_start", "span_end", "dimension"]).filter(people)
         layout = cls(
             ids,
             by_entry,
@@ -187,13 +165,31 @@ def _blocks(documents: pa.Table, layout: _Layout, reference: Reference) -> Itera
         begin = end
 
 
+class _Role(NamedTuple):
+    """A row of roles without its place."""
+
+    event_id: str | None
+    entity_id: str | None
+    name: str
+    role: str
+    title: str | None
+    organisation: str | None
+    organisation_entity_id: str | None
+    ordinal: int | None
+    open_list: bool
+    rule_id: str
+    confidence: float
+
+
 class _Sheet:
     """The readers over one block, and their rows."""
 
     def __init__(
-        self, block: Block, layout: _Layout, lexicon: Lexicon, volume: Volume, rows: dict[str, list[dict[str, Any]]]
+        self, block: Block, layout: _Layout, lexicon: Lexicon, volume: Volume, tables: _Tables
     ) -> None:
-        self.block, self.layout, self.lexicon, self.volume, self.rows = block, layout, lexicon, volume, rows
+        self.block, self.layout, self.lexicon, self.tables = block, layout, lexicon, tables
+        self.volume_id = volume.volume_id
+        self.canonical = Canonical(lexicon.divisions)
         self.page: Page = page_of(block, lexicon)
         self.brackets: Brackets = find_brackets(self.page.view, block.codes)
         self.found = Found()
@@ -201,7 +197,9 @@ class _Sheet:
         self.owner: list[tuple[dict[str, Any], int]] = []  # entry row and base of its document, by entry number
         self.signatures: list[tuple[int, int]] = []
         self.references: list[tuple[int, int]] = []
-        self.region_code = lexicon.divisions.region_code
+        self.ids: dict[int, str] = {}  # ids and names of the mentions written, by identity
+        self.names: dict[int, str] = {}
+        self.event_ids: dict[int, str] = {}
 
     def _views(self, places: Ints) -> list[int]:
         found: list[int] = np.searchsorted(self.block.place, places).tolist()
@@ -349,138 +347,92 @@ class _Sheet:
             found.by_start[start] = mention
             found.by_end.setdefault(end, mention)
 
-    # -- names ----------------------------------------------------------------------------------------------------
-
-    def _printed(self, start: int, end: int) -> str:
-        """The characters of a span as printed, without the breaks and blanks that setting put between them."""
-        place = self.block.place
-        text = self.block.text[int(place[start]) : int(place[end - 1]) + 1]
-        return _SETTING.sub("", text) if len(text) > end - start or " " in text or "\u3000" in text else text
-
-    def _canonical(self, mention: Mention, county: Mention | None) -> tuple[str, str | None]:
-        """The name in full and its division code, in the book's region: 市水务局 → 临河市水务局."""
-        view = self.page.view
-        text = view[mention.start : mention.end]
-        if mention.kind == "abbreviation" and mention.name:
-            return self._with_region(mention.name, county)
-        if mention.kind in ("person", "event", "work") and mention.name:
-            return mention.name, None
-        if mention.kind == "division":
-            return self._full(text, mention.code), mention.code
-        if mention.kind not in ("organisation", "facility", "place"):
-            return mention.name or text, None
-        text = text.replace("\n", "")
-        prefix = mention.sort or ""
-        if mention.kind == "organisation" and mention.rule == "organisation/list" and prefix and not text.startswith((prefix, "团")):
-            text = prefix + text
-        return self._with_region(text, county, mention.kind)
-
-    def _with_region(self, text: str, county: Mention | None, kind: str = "organisation") -> tuple[str, str | None]:
-        """A name with the region that it only implies, and the code of that region."""
-        view, divisions = self.page.view, self.lexicon.divisions
-        named = region_of(text, self.lexicon)
-        if named:
-            return text, divisions.code_of(named)
-        region = divisions.region
-        if text[0] == "团" and text[1:2] in "市县区" and region:
-            return "团" + region + text[2:], self.region_code
-        if text[0] == "市" and region and region.endswith("市") and kind != "place":
-            return region + text[1:], self.region_code
-        if text.startswith("自治区") and self.region_code:
-            code = self.region_code[:2] + "0000"
-            return self._province(code) + text[3:] if self._province(code) else text, code
-        if text[0] == "省" and self.region_code and kind == "organisation":
-            code = self.region_code[:2] + "0000"
-            return self._province(code) + text[1:] if self._province(code) else text, code
-        if text[0] in _COUNTY_LEVEL and kind == "organisation":
-            if region and region[-1] == text[0]:
-                return region + text[1:], self.region_code
-            if county is not None:
-                return view[county.start : county.end] + text[1:], county.code
-        return text, None
-
-    def _province(self, code: str) -> str:
-        return _province_names(self.lexicon.divisions).get(code, "")
-
-    def _full(self, text: str, code: str | None) -> str:
-        if code is None:
-            region = self.lexicon.divisions.region
-            return region if region and text == short_of(region) else text
-        for one in self.lexicon.divisions.names.get(text, ()):
-            if one.code == code:
-                return one.name
-        return text
-
     # -- rows -----------------------------------------------------------------------------------------------------
 
+    def _printed(self, start: int, end: int, text: str) -> str:
+        """A text as printed, without the breaks and blanks that setting put between its characters."""
+        return _SETTING.sub("", text) if len(text) > end - start or " " in text or "\u3000" in text else text
+
     def _write(self, people: People, story: Story, dates: list[Item], quantities: list[Item]) -> None:
-        starts = [span.start for span in self.spans]
-        mentions = self.found.ordered()
-        ids: dict[int, str] = {}
-        names: dict[int, str] = {}
-        view, place = self.page.view, self.block.place
-        text = self.block.text
-        county: Mention | None = None
-        last_entry = -1
-        rows = self.rows["entities"]
         signed = self._signed()
-        mentions = sorted([*mentions, *(m for group in signed.values() for m, _ in group), *self._referenced()], key=lambda m: (m.start, -m.end))
-        longer = self._longer(mentions, starts)
-        for mention in mentions:
-            n = bisect_right(starts, mention.start) - 1
-            if n < 0 or mention.start >= self.spans[n].end:
+        signing = [mention for group in signed.values() for mention, _ in group]
+        self._write_entities(sorted([*self.found.ordered(), *signing, *self._referenced()], key=lambda m: (m.start, -m.end)))
+        self._write_events(story, dates, quantities)
+        by_entry = self._parts(story, people)
+        self._contributors(signed, by_entry)
+        self._write_roles(by_entry)
+
+    def _entry_of(self, places: list[int]) -> list[int]:
+        """The number of the entry that holds each place, -1 outside entries."""
+        if not self.spans:
+            return [-1] * len(places)
+        starts = np.array([span.start for span in self.spans], np.int64)
+        ends = np.array([span.end for span in self.spans], np.int64)
+        at = np.array(places, np.int64)
+        number = np.searchsorted(starts, at, "right") - 1
+        number[(number >= 0) & (at >= ends[np.maximum(number, 0)])] = -1
+        return number.tolist()  # type: ignore[no-any-return]
+
+    def _write_entities(self, mentions: list[Mention]) -> None:
+        view, text, ids = self.page.view, self.block.text, self.ids
+        volume_id, canonical, region = self.volume_id, self.canonical, self.canonical.region_code
+        entry_of = self._entry_of([mention.start for mention in mentions])
+        begins = self.block.place[[mention.start for mention in mentions]].tolist() if mentions else []
+        stops = (self.block.place[[mention.end - 1 for mention in mentions]] + 1).tolist() if mentions else []
+        longer = self._longer(mentions, entry_of)
+        county: tuple[str, str | None] | None = None
+        last_entry = -1
+        append = self.tables.entities.rows.append
+        for mention, n, begin, stop in zip(mentions, entry_of, begins, stops, strict=True):
+            if n < 0:
                 continue
             if n != last_entry:
                 county, last_entry = None, n
-            if mention.kind == "division" and view[mention.end - 1] in "县区市旗" and mention.code and mention.code != self.region_code:
-                county = mention
+            start, end, kind = mention.start, mention.end, mention.kind
+            seen = view[start:end]
+            if kind == "division" and mention.code and mention.code != region and seen[-1] in "县区市旗":
+                county = seen, mention.code
             row, base = self.owner[n]
-            begin, stop = int(place[mention.start]), int(place[mention.end - 1]) + 1
             document = row["document_id"]
-            entity_id = f"{document}@{begin - base}-{stop - base}"
-            name, code = self._canonical(mention, county)
-            seen = view[mention.start : mention.end]
-            printed = self._printed(mention.start, mention.end)
-            if printed != seen:
+            name, code = canonical.of(mention, seen, county)
+            source = text[begin:stop]
+            if source != seen:
+                printed = self._printed(start, end, source)
                 name = printed if name == seen else name.replace(seen[1:], printed[1:], 1)
             name = longer.get(id(mention), name)
-            ids[id(mention)], names[id(mention)] = entity_id, name
-            rows.append(
-                {
-                    "entity_id": entity_id, "entry_id": row["entry_id"], "document_id": document,
-                    "volume_id": self.volume.volume_id, "kind": mention.kind,
-                    "subkind": mention.sort if mention.kind in ("quoted", "work", "event") else None,
-                    "span_start": begin - base, "span_end": stop - base, "source_text": text[begin:stop],
-                    "name": name, "admin_code": mention.code or code,
-                    "parent_entity_id": ids.get(id(mention.parent)) if mention.parent else None,
-                    "target_entry_id": mention.sort if mention.kind == "reference" else None,
-                    "rule_id": mention.rule, "confidence": mention.confidence,
-                }
-            )  # fmt: skip
-        self._write_events(story, ids, names, dates, quantities)
-        self._write_roles(story, people, signed, ids, names, starts)
+            entity_id = f"{document}@{begin - base}-{stop - base}"
+            ids[id(mention)], self.names[id(mention)] = entity_id, name
+            append((
+                entity_id, row["entry_id"], document, volume_id, kind,
+                mention.sort if kind in _SORTED else None, begin - base, stop - base, source, name, mention.code or code,
+                ids.get(id(mention.parent)) if mention.parent else None,
+                mention.sort if kind == "reference" else None, mention.rule, mention.confidence,
+            ))  # fmt: skip
 
-    def _longer(self, mentions: list[Mention], starts: list[int]) -> dict[int, str]:
+    def _longer(self, mentions: list[Mention], entry_of: list[int]) -> dict[int, str]:
         """Short forms nobody defines: 专家咨询委员会 is the one longer name of its entry that ends like it."""
         view = self.page.view
-        by_entry: dict[int, list[Mention]] = defaultdict(list)
-        for mention in mentions:
-            if mention.kind == "organisation":
-                by_entry[bisect_right(starts, mention.start) - 1].append(mention)
+        short: dict[int, list[Mention]] = defaultdict(list)
+        for mention, n in zip(mentions, entry_of, strict=True):
+            if mention.rule in _SHORT_RULES:
+                short[n].append(mention)
+        if not short:
+            return {}
+        names: dict[int, set[str]] = defaultdict(set)
+        for mention, n in zip(mentions, entry_of, strict=True):
+            if n in short and mention.kind == "organisation":
+                names[n].add(view[mention.start : mention.end])
         found: dict[int, str] = {}
-        for group in by_entry.values():
+        for n, group in short.items():
             for mention in group:
-                if mention.rule not in ("organisation/suffix", "organisation/short", "organisation/again", "organisation/role"):
-                    continue
                 name = view[mention.start : mention.end]
-                longer = {
-                    view[m.start : m.end]
-                    for m in group
-                    if m.end - m.start > len(name) and view[m.start : m.end].endswith(name)
-                    and (mention.rule == "organisation/short" or region_of(view[m.start : m.end], self.lexicon))
-                }
+                longer = [
+                    one
+                    for one in names[n]
+                    if len(one) > len(name) and one.endswith(name) and (mention.rule == "organisation/short" or self.canonical.region_of(one))
+                ]
                 if len(longer) == 1:
-                    found[id(mention)] = longer.pop()
+                    found[id(mention)] = longer[0]
         return found
 
     def _signed(self) -> dict[int, list[tuple[Mention, str]]]:
@@ -493,16 +445,16 @@ class _Sheet:
             if not parsed:
                 continue
             group: list[tuple[Mention, str]] = []
-            at = 0
+            kept = [at for at in range(start, end) if self.page.view[at] not in _BLANKS]
+            closed = "".join(self.page.view[at] for at in kept)
             for names, role in ((parsed[0], "contributor"), (parsed[1], "photographer")):
                 for name in names:
-                    match = re.search(_BLANK.join(map(re.escape, name)), printed)
-                    if match is None:
+                    at = closed.find(name)
+                    if at < 0:
                         continue
-                    at = match.start()
                     body = len(name) >= 4 and _BODY.search(name) or (len(name) == 3 and name[0] in "市县省区" and _BODY.search(name))
                     kind = "organisation" if body else "person"
-                    group.append((Mention(kind, start + at, start + match.end(), f"{kind}/signature", 0.95, name=None if body else name), role))
+                    group.append((Mention(kind, kept[at], kept[at + len(name) - 1] + 1, f"{kind}/signature", 0.95, name=None if body else name), role))
             found[n] = group
         return found
 
@@ -516,125 +468,103 @@ class _Sheet:
             found.append(Mention("reference", start, end, "reference/clause", 0.9 if target else 0.6, name=name, sort=target))
         return found
 
-    def _write_events(self, story: Story, ids: dict[int, str], names: dict[int, str], dates: list[Item], quantities: list[Item]) -> None:
-        place = self.block.place
+    def _write_events(self, story: Story, dates: list[Item], quantities: list[Item]) -> None:
+        place, text = self.block.place, self.block.text
         counts: dict[str, int] = defaultdict(int)
         columns, numbers = self.layout.date_columns, self.layout.quantity_columns["quantity_id"]
-        self.event_ids: dict[int, str] = {}
         for entry, event in story.events:
             row, base = self.owner[entry.row]
-            counts[row["entry_id"]] += 1
-            event_id = f"{row['entry_id']}!{counts[row['entry_id']]:02d}"
+            entry_id = row["entry_id"]
+            counts[entry_id] += 1
+            event_id = f"{entry_id}!{counts[entry_id]:02d}"
             self.event_ids[id(event)] = event_id
             date = dates[event.date].row if event.date >= 0 else -1
-            where: str | None = None
-            if isinstance(event.place, Mention):
-                where = self.page.view[event.place.start : event.place.end]
-            elif event.place:
-                where = event.place
-            self.rows["events"].append(
-                {
-                    "event_id": event_id, "entry_id": row["entry_id"], "document_id": row["document_id"],
-                    "volume_id": self.volume.volume_id, "kind": event.kind, "name": self._printed(event.start, event.end),
-                    "name_start": int(place[event.start]) - base, "name_end": int(place[event.end - 1]) + 1 - base,
-                    "date_start": columns["date_start"][date] if date >= 0 else None,
-                    "date_end": columns["date_end"][date] if date >= 0 else None,
-                    "date_precision": columns["precision"][date] if date >= 0 else None,
-                    "place": where, "edition": event.edition,
-                    "attendance_quantity_id": numbers[quantities[event.attendance].row] if event.attendance >= 0 else None,
-                    "rule_id": event.rule, "confidence": event.confidence,
-                }
-            )  # fmt: skip
+            where = event.place
+            if isinstance(where, Mention):
+                where = self.page.view[where.start : where.end]
+            begin, stop = int(place[event.start]), int(place[event.end - 1]) + 1
+            self.tables.events.rows.append((
+                event_id, entry_id, row["document_id"], self.volume_id, event.kind,
+                self._printed(event.start, event.end, text[begin:stop]), begin - base, stop - base,
+                columns["date_start"][date] if date >= 0 else None, columns["date_end"][date] if date >= 0 else None,
+                columns["precision"][date] if date >= 0 else None, where or None, event.edition,
+                numbers[quantities[event.attendance].row] if event.attendance >= 0 else None, event.rule, event.confidence,
+            ))  # fmt: skip
 
-    def _write_roles(
-        self,
-        story: Story,
-        people: People,
-        signed: dict[int, list[tuple[Mention, str]]],
-        ids: dict[int, str],
-        names: dict[int, str],
-        starts: list[int],
-    ) -> None:
-        by_entry: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    def _now(self, mention: Mention) -> Mention:
+        """The mention as it stands at the end: another rule may have taken its place since."""
+        return mention if id(mention) in self.ids else self.found.at(mention.start, mention.end) or mention
 
-        def current(mention: Mention) -> Mention:
-            """The mention as it stands now: another rule may have taken its place since."""
-            return mention if id(mention) in ids else self.found.at(mention.start, mention.end) or mention
+    def _id_of(self, mention: Mention | None) -> str | None:
+        return self.ids.get(id(self._now(mention))) if mention is not None else None
 
-        def name_of(mention: Mention) -> str:
-            mention = current(mention)
-            return names.get(id(mention)) or mention.name or self.page.view[mention.start : mention.end]
+    def _name_of(self, mention: Mention) -> str:
+        mention = self._now(mention)
+        return self.names.get(id(mention)) or mention.name or self.page.view[mention.start : mention.end]
 
-        def add(n: int, mention: Mention, role: str, **more: Any) -> None:
-            by_entry[n].append({"entity_id": ids.get(id(current(mention))), "name": name_of(mention), "role": role, **more})
-
+    def _parts(self, story: Story, people: People) -> dict[int, list[_Role]]:
+        """Parts in events and posts of people, by entry."""
+        by_entry: dict[int, list[_Role]] = defaultdict(list)
         for entry, part in story.parts:
-            add(
-                entry.row, part.who, part.role, title=part.title, ordinal=part.order, open_list=part.open_list,
-                event_id=self.event_ids.get(id(part.event)) if part.event is not None else None,
-                organisation=name_of(part.organisation) if part.organisation is not None else None,
-                organisation_entity_id=ids.get(id(current(part.organisation))) if part.organisation is not None else None,
-                rule_id=f"role/{part.role}", confidence=part.confidence,
-            )  # fmt: skip
-        for person in people.people:
-            n = bisect_right(starts, person.mention.start) - 1
-            if n < 0 or id(person.mention) not in ids:
-                continue
-            for order, (title, organisation) in enumerate(person.posts, start=1):
-                if organisation is None and self.lexicon.titles.get(title) == "occupation":
-                    continue
-                add(
-                    n, person.mention, "affiliation", title=title, ordinal=order,
-                    organisation=name_of(organisation) if organisation is not None else None,
-                    organisation_entity_id=ids.get(id(current(organisation))) if organisation is not None else None,
-                    rule_id="role/affiliation", confidence=0.9 if organisation is not None else 0.8,
+            body = part.organisation
+            by_entry[entry.row].append(
+                _Role(
+                    self.event_ids.get(id(part.event)) if part.event is not None else None, self._id_of(part.who),
+                    self._name_of(part.who), part.role, part.title, self._name_of(body) if body else None,
+                    self._id_of(body), part.order, part.open_list, f"role/{part.role}", part.confidence,
                 )  # fmt: skip
-        signature_starts = [start for start, _ in self.signatures]
+            )
+        holders = [person for person in people.people if person.posts and id(person.mention) in self.ids]
+        for person, n in zip(holders, self._entry_of([one.mention.start for one in holders]), strict=True):
+            for order, (title, body) in enumerate(person.posts, start=1):
+                if n < 0 or (body is None and self.lexicon.titles.get(title) == "occupation"):
+                    continue
+                by_entry[n].append(
+                    _Role(
+                        None, self._id_of(person.mention), self._name_of(person.mention), "affiliation", title,
+                        self._name_of(body) if body else None, self._id_of(body), order, False, "role/affiliation",
+                        0.9 if body else 0.8,
+                    )  # fmt: skip
+                )
+        return by_entry
+
+    def _contributors(self, signed: dict[int, list[tuple[Mention, str]]], by_entry: dict[int, list[_Role]]) -> None:
+        """Who signs each entry, itself or by a signature that covers several."""
+        signatures = [start for start, _ in self.signatures]
         for n, span in enumerate(self.spans):
             row, _ = self.owner[n]
             if not row["contributors"]:
                 continue
             direct = row["contributor_scope"] == "direct"
-            at = bisect_right(signature_starts, span.start)
-            group = signed.get(at, [])
-            order = 0
-            for name in row["contributors"].split("；"):
-                order += 1
-                mention = next((m for m, role in group if role == "contributor" and (m.name or self.page.view[m.start : m.end]) == name), None)
-                title = None
-                full = name_of(mention) if mention is not None else name
+            group = signed.get(bisect_right(signatures, span.start), [])
+            printed = {mention.name or self.page.view[mention.start : mention.end]: mention for mention, role in group if role == "contributor"}
+            for order, name in enumerate(row["contributors"].split("；"), start=1):
+                mention = printed.get(name)
                 by_entry[n].append(
-                    {
-                        "entity_id": ids.get(id(mention)) if mention is not None else None, "name": full,
-                        "role": "contributor", "title": title, "ordinal": order, "rule_id": f"role/contributor_{row['contributor_scope']}",
-                        "confidence": 0.95 if direct else 0.8,
-                    }
-                )  # fmt: skip
+                    _Role(
+                        None, self._id_of(mention), self._name_of(mention) if mention else name, "contributor", None, None,
+                        None, order, False, f"role/contributor_{row['contributor_scope']}", 0.95 if direct else 0.8,
+                    )  # fmt: skip
+                )
             if direct:
-                for order, mention in enumerate((m for m, role in group if role == "photographer"), start=1):
-                    add(n, mention, "photographer", ordinal=order, rule_id="role/photographer", confidence=0.9)
+                shot = (mention for mention, role in group if role == "photographer")
+                by_entry[n].extend(
+                    _Role(None, self._id_of(one), self._name_of(one), "photographer", None, None, None, order, False, "role/photographer", 0.9)
+                    for order, one in enumerate(shot, start=1)
+                )
+
+    def _write_roles(self, by_entry: dict[int, list[_Role]]) -> None:
         for n in sorted(by_entry):
             row, _ = self.owner[n]
             seen: set[tuple[Any, ...]] = set()
-            count = 0
             for role in by_entry[n]:
-                key = (role.get("event_id"), role["name"], role["role"], role.get("title"), role.get("organisation"))
+                key = (role.event_id, role.name, role.role, role.title, role.organisation)
                 if key in seen:
                     continue
                 seen.add(key)
-                count += 1
-                self.rows["roles"].append(
-                    {
-                        "event_id": None, "title": None, "organisation": None, "organisation_entity_id": None,
-                        "ordinal": None, "open_list": False, **role,
-                        "role_id": f"{row['entry_id']}%{count:03d}", "entry_id": row["entry_id"],
-                        "document_id": row["document_id"], "volume_id": self.volume.volume_id,
-                    }
-                )  # fmt: skip
+                self.tables.roles.rows.append(
+                    (f"{row['entry_id']}%{len(seen):03d}", row["entry_id"], row["document_id"], self.volume_id, *role)
+                )
 
 
-def _province_names(divisions: Divisions) -> dict[str, str]:
-    return {one.code: one.name for group in divisions.names.values() for one in group if one.level == "province"}
-
-
-__all__ = ["ENTITIES", "EVENTS", "ROLES", "read_names"]
+__all__ = ["read_names"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 _VERB = re.compile(r"^[（(]?(?:并|可|另|详|参|互)?(?:参见|参阅|见|阅)(?:本年鉴|本书|本卷|本编)?")
 _SECTION = re.compile(r"[“\"《〈【]?([^”\"》〉】]{2,12}?)[”\"》〉】]?(?:类目|部类|分目|栏目|篇|编|部分|章|节)(?:中|下|内|里)?的?")
@@ -56,12 +57,16 @@ def resolve_reference(clause: str, titles: Mapping[str, Sequence[tuple[str, str,
     return (best, name) if score >= 0.6 else (None, name)
 
 
+@lru_cache(maxsize=65536)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
 def _overlap(one: str, other: str) -> float:
     """Shared neighbouring character pairs, 0 to 1."""
     if one == other:
         return 1.0
-    left = {one[i : i + 2] for i in range(len(one) - 1)}
-    right = {other[i : i + 2] for i in range(len(other) - 1)}
+    left, right = _pairs(one), _pairs(other)
     if not left or not right:
         return 0.0
     return 2 * len(left & right) / (len(left) + len(right))

@@ -12,7 +12,6 @@ import re
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.words import ORGANISATION, SUFFIX, Lexicon, Page, Use
-from pipeline.text.divisions import short_of
 
 _RELATIVE = "市省县区州盟旗镇乡团"
 _NOT_AFTER_RELATIVE = frozenset("场民长直内级属域外容政郊道城")
@@ -473,12 +472,3 @@ class Runs:
             found.add(Mention("division", starts[n], ends[n], "division/full" if full else "division/short", confidence, code=code))
 
 
-def region_of(surface: str, lexicon: Lexicon) -> str:
-    """The division named at the front of a name, or ''."""
-    for size in range(min(12, len(surface) - 1), 1, -1):
-        if surface[:size] in lexicon.divisions.names:
-            return surface[:size]
-    return ""
-
-
-__all__ = ["Runs", "region_of", "short_of"]

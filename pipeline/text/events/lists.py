@@ -15,6 +15,8 @@ from pipeline.text.entities.people import People
 from pipeline.text.entities.words import Lexicon, Page, Use
 
 _ADVERBS = ("共同", "联合", "具体", "独家", "分别", "联手", "协同", "均", "先后", "同时", "也", "还", "正式", "隆重", "成功", "再次", "并", "组织", "双双", "共", "负责", "牵头", "在会上", "在京", "又", "陆续")
+_ADVERB = re.compile("(?:" + "|".join(sorted(_ADVERBS, key=len, reverse=True)) + ")+$")
+_ADVERB_ENDS = frozenset(adverb[-1] for adverb in _ADVERBS)
 _OPEN = re.compile(
     r"等?(?:[0-9]+|[几多数]|[一二三四五六七八九十百]+)?(?:余|多)?(?:家|个|位|名)?(?:主办|承办|协办)?(?:单位|部门|机构|企业|公司|省市|省区|县区|高校|院校|组织|市县|区县|县市|媒体|团体|学校|医院|地|人|县|市|区)$"
 )
@@ -40,17 +42,13 @@ class Lists:
         self.page, self.lexicon, self.found, self.people = page, lexicon, found, people
         self._opened = {end: start for start, end in (*brackets.works, *brackets.parens)}
         self._opened.update({end + 1: start - 1 for start, end in brackets.quotes})
+        self._closed = {start: end for end, start in self._opened.items()}
 
     def skip_adverbs(self, place: int) -> int:
         """Step back over adverbs that stand before a verb."""
-        view = self.page.view
-        while True:
-            for adverb in _ADVERBS:
-                if view.startswith(adverb, place - len(adverb)):
-                    place -= len(adverb)
-                    break
-            else:
-                return place
+        low = max(0, place - 16)
+        match = _ADVERB.search(self.page.view, low, place) if self.page.view[place - 1] in _ADVERB_ENDS else None
+        return match.start() if match else place
 
     def known_before(self, place: int, kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place")) -> Members:
         """The list of already known names that ends right before a place, adverbs and 等N家单位 stepped over."""
@@ -159,7 +157,7 @@ class Lists:
     def _next(self, place: int, end: int) -> int:
         """The next list mark outside marks and outside known names."""
         view, found = self.page.view, self.found
-        closes = {start: stop for stop, start in self._opened.items() if place <= start < end}
+        closes = self._closed
         while place < end:
             if place in closes:
                 place = closes[place]
