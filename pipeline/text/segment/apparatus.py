@@ -21,10 +21,12 @@ _NOTE = re.compile(
 )
 _NUMBER = r"(?:\d+|[一二三四五六七八九十]+)(?:[-—－.．]\d+)*"
 _TABLE_HEAD = re.compile(
-    rf"附?表{_B}*{_NUMBER}(?:{_B}|{_HAN}|$)|续{_B}*表|(?:计量)?单位{_B}*[：:]"
+    rf"附?表{_B}*{_NUMBER}(?:{_B}|{_HAN}|$)|附[：:][^。，；]{{2,30}}表$|续{_B}*表|(?:计量)?单位{_B}*[：:]"
     r"|[^。，；]{2,30}(?:统计表|一览表|情况表|明细表|名录表|对照表)$"
 )
-_CAPTION = re.compile(rf"[上下左右]?图片?为|附?图{_B}*{_NUMBER}(?:{_B}|{_HAN}|$)")
+_CAPTION = re.compile(
+    rf"[上下左右]?图片?为|摄影{_B}*[：:]|[（(]?(?:照片|图片)由[^。]{{1,20}}提供[)）]?$|附?图{_B}*{_NUMBER}(?:{_B}|{_HAN}|$)"
+)
 _SHOT = "(?:摄影|摄|供图)"
 _CREDIT = re.compile(
     rf"(?:[（(](?:[^（）()。文撰稿]{{0,20}}?{_SHOT}|{_SHOT}[：:/／]?[^（）()。]{{1,16}})[)）]"
@@ -40,7 +42,7 @@ _PLAIN_ROW = re.compile(rf"(?:[\u4e00-\u9fffA-Za-z（）()、·#＃：:]{{1,20}}
 _HEADER = re.compile(rf"[^。；！？，\n]{{1,40}}(?:{_B}+[^\s。；！？，]{{1,20}})+")
 _NUMBERED_NOTE = re.compile(r"\d{1,2}[.．、]")
 
-_FIRST = frozenset("附注备说资数来续表计单图上下左右*＊#＃其①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_FIRST = frozenset("摄照图（(附注备说资数来续表计单图上下左右*＊#＃其①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _LONGEST_CAPTION = 80
 
 
@@ -159,10 +161,10 @@ def _table_rows(
                 taken.update(item[0] for item in pending)
                 taken.add(k)
                 pending, misses = [], 0
-            else:  # a header line or a row label without numbers
+            else:  # a header line or a label without numbers; cells may stand one a line
                 pending.append(row)
-                misses += 1
-                if misses > 2:
+                misses += 1 if end - start <= 12 else 4
+                if misses > 12:
                     break
     return found
 

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 import schemas
-from pipeline.text.segment.headings import CHRONICLE_DAY, close_spaced
+from pipeline.text.segment.headings import CHRONICLE_DAY, MONTH
 from pipeline.text.segment.layout import TITLED, UNTITLED, Layout, Zone
-from pipeline.text.segment.lines import BLANK, BLANKS, BREAK, BULLETS, ENDING, STOP, Int
+from pipeline.text.segment.lines import BLANK, BLANKS, BREAK, BULLETS, ENDING, STOP, Int, close_spaced
 from pipeline.text.segment.signatures import Surnames, closing_signature
 
 ENTRIES = schemas.arrow_schema("entries")
@@ -68,6 +68,7 @@ class Rows:
         self._read_bodies()
         self.contributors: list[str | None] = [None] * self.count
         self._read_signatures()
+        self._note_empty_bodies()
         self._read_sections()
         ordinal = np.arange(self.count) - np.searchsorted(self.doc, self.doc) + 1
         self.ordinal = ordinal
@@ -111,10 +112,6 @@ class Rows:
         self.body_start[untitled] = lines.first[self.line[untitled]]
         last_row = np.searchsorted(self.row_first, self.end) - 1
         self.body_end = np.maximum(lines.last[rows[last_row]], self.body_start)
-        empty = np.flatnonzero((self.kind == TITLED) & (self.body_end <= self.body_start))
-        for entry in empty.tolist():
-            detail = "a title without text; look whether the page after it is missing"
-            self.notices.append(("empty_body", int(self.start[entry]), int(self.mark_end[entry]), detail))
 
     def _read_signatures(self) -> None:
         """Read the signature at the end of each entry's text; notes and captions may follow it."""
@@ -129,14 +126,28 @@ class Rows:
         candidate = (last_plain >= 0) & (stop > self.body_start) & open_end & (lines.codes[closing] > 0x2F)
         candidate |= (last_plain >= 0) & (stop > self.body_start) & (lines.codes[closing] == ord(")"))
         for entry in np.flatnonzero(candidate).tolist():
-            start = int(self.body_start[entry])
-            signature = closing_signature(lines.text, start, int(stop[entry]), self.surnames)
-            if signature is None or not signature.contributors:  # who only photographed signs the picture
-                continue
-            self.zones.append((signature.start, signature.end, "signature", None))
-            self.contributors[entry] = "；".join(signature.contributors)
-            if signature.end == self.body_end[entry]:
-                self.body_end[entry] = self._end_before(signature.start, start)
+            self._read_signature(entry, int(stop[entry]))
+
+    def _read_signature(self, entry: int, stop: int) -> None:
+        """Read one or more signatures (`（市气象局）（林大海）`) that end at `stop`."""
+        start = int(self.body_start[entry])
+        names: tuple[str, ...] = ()
+        while stop > start and (found := closing_signature(self.lines.text, start, stop, self.surnames)):
+            if not found.contributors:  # who only photographed signs the picture
+                break
+            names = found.contributors + names
+            self.zones.append((found.start, found.end, "signature", None))
+            before = self._end_before(found.start, start)
+            if found.end == self.body_end[entry]:
+                self.body_end[entry] = before
+            stop = before
+        if names:
+            self.contributors[entry] = "；".join(names)
+
+    def _note_empty_bodies(self) -> None:
+        for entry in np.flatnonzero((self.kind == TITLED) & (self.body_end <= self.body_start)).tolist():
+            detail = "a title without text; look whether the page after it is missing"
+            self.notices.append(("empty_body", int(self.start[entry]), int(self.mark_end[entry]), detail))
 
     def _end_before(self, position: int, least: int) -> int:
         while position > least and self.lines.classes[position - 1] & (BLANK | BREAK):
@@ -213,7 +224,9 @@ class Rows:
         begins, ends = self.body_start.tolist(), self.body_end.tolist()
         for entry, title in enumerate(self.title):
             begin, stop = begins[entry], ends[entry]
-            if title is None and self.kind[entry] == UNTITLED:
+            if title and title[-1] == "月" and MONTH.fullmatch(title):
+                kinds.append("chronicle")
+            elif title is None and self.kind[entry] == UNTITLED:
                 if CHRONICLE_DAY.match(text, begin, min(stop, begin + 24)):
                     kinds.append("chronicle")
                 else:  # the text right under a heading introduces the titled entries below it

@@ -53,6 +53,9 @@ ZONE = {
 _LONGEST = 72
 # Neighbouring bare numbers belong to one sequence of pages when they differ by no more than this.
 _PAGE_STEP = 3
+# Characters that a page holds at least, and a running head at most.
+_LEAST_PAGE = 120
+_LONGEST_HEAD = 20
 
 
 def find_furniture(lines: Lines, nonblank: Int, unfinished: Bool) -> npt.NDArray[np.uint8]:
@@ -81,6 +84,7 @@ def find_furniture(lines: Lines, nonblank: Int, unfinished: Bool) -> npt.NDArray
     _read_blocks(lines, nonblank, doc, length, opening, verdict)
     _running_titles(lines, verdict)
     _pages_by_sequence(lines, nonblank, doc, bare, verdict)
+    _heads_by_sequence(lines, nonblank, doc, bare, verdict)
     _repeated_heads(lines, nonblank, doc, length, unfinished, verdict)
     _pages_by_neighbour(nonblank, doc, bare, verdict)
     return verdict
@@ -137,12 +141,16 @@ def _running_titles(lines: Lines, verdict: npt.NDArray[np.uint8]) -> None:
 def _pages_by_sequence(
     lines: Lines, nonblank: Int, doc: Int, bare: list[int], verdict: npt.NDArray[np.uint8]
 ) -> None:
-    """Bare numbers that climb page by page through a document, with text between them, are its pages."""
+    """Bare numbers that climb page by page through a document, with the text of a page between them, are its pages.
+
+    Numbers of list items and cells climb as well, but little stands between those.
+    """
     for one, other in pairwise(bare):
-        if doc[one] != doc[other] or other - one < 3:
+        begin, stop = int(lines.last[nonblank[one]]), int(lines.first[nonblank[other]])
+        if doc[one] != doc[other] or stop - begin < _LEAST_PAGE:
             continue
         step = int(lines.cut(int(nonblank[other]))) - int(lines.cut(int(nonblank[one])))
-        if 0 < step <= _PAGE_STEP:
+        if 0 < step <= _PAGE_STEP and (lines.classes[begin:stop] & STOP).any():
             verdict[nonblank[one]] = PAGE_NUMBER
             verdict[nonblank[other]] = PAGE_NUMBER
 
@@ -157,22 +165,63 @@ def _repeated_heads(
     beside = np.zeros(len(nonblank), bool)
     beside[1:] |= page[:-1] & (doc[1:] == doc[:-1])
     beside[:-1] |= page[1:] & (doc[1:] == doc[:-1])
-    marks = (lines.classes[lines.first[nonblank]] & (OPEN | BULLET)) != 0
-    candidates: list[tuple[int, int, str]] = []
-    for k in np.flatnonzero(beside & ~page & (length >= 2) & (length <= 20) & ~marks).tolist():
-        line = int(nonblank[k])
-        kinds = lines.classes[lines.first[line] : lines.last[line]]
-        if verdict[line] == NONE and not (kinds & (STOP | CLAUSE)).any():
-            candidates.append((k, line, lines.cut(line)))
-    counts = Counter((int(doc[k]), text) for k, _, text in candidates)
-    for k, line, text in candidates:
+    candidates = [
+        (k, lines.cut(int(nonblank[k])))
+        for k in np.flatnonzero(beside & ~page & (length <= _LONGEST_HEAD)).tolist()
+        if _may_be_a_head(lines, int(nonblank[k]), verdict)
+    ]
+    counts = Counter((int(doc[k]), text) for k, text in candidates)
+    for k, text in candidates:
         before = k - 1
         while before >= 0 and page[before]:
             before -= 1
         inside = before >= 0 and doc[before] == doc[k] and length[before] > 10
         interrupts = inside and bool(unfinished[nonblank[before]])
-        if counts[int(doc[k]), text] >= 3 or interrupts:
-            verdict[line] = RUNNING_HEAD
+        beside_pages = counts[int(doc[k]), text]
+        # 概况 opens many pages by chance but stands elsewhere more often
+        mostly = beside_pages >= 3 and 2 * beside_pages > _occurrences(lines, int(doc[k]), text)
+        if mostly or interrupts:
+            verdict[nonblank[k]] = RUNNING_HEAD
+
+
+def _may_be_a_head(lines: Lines, line: int, verdict: npt.NDArray[np.uint8]) -> bool:
+    kinds = lines.classes[lines.first[line] : lines.last[line]]
+    return (
+        verdict[line] == NONE
+        and len(kinds) >= 2
+        and not kinds[0] & (OPEN | BULLET)
+        and not (kinds & (STOP | CLAUSE)).any()
+    )
+
+
+def _occurrences(lines: Lines, doc: int, text: str) -> int:
+    begin, end = int(lines.doc_start[doc]), int(lines.doc_end[doc])
+    return lines.text.count(f"\n{text}\n", max(begin - 1, 0), end + 1)
+
+
+def _heads_by_sequence(
+    lines: Lines, nonblank: Int, doc: Int, bare: list[int], verdict: npt.NDArray[np.uint8]
+) -> None:
+    """The same short line beside bare numbers that climb page by page: both are furniture."""
+    seen: dict[tuple[int, str], list[tuple[int, int, int]]] = {}
+    for k in bare:
+        for other in (k - 1, k + 1):
+            if not 0 <= other < len(nonblank) or doc[other] != doc[k]:
+                continue
+            line = int(nonblank[other])
+            if lines.last[line] - lines.first[line] <= _LONGEST_HEAD and _may_be_a_head(lines, line, verdict):
+                number = int(lines.cut(int(nonblank[k])))
+                seen.setdefault((int(doc[k]), lines.cut(line)), []).append((number, k, other))
+    for (_, text), places in seen.items():
+        steps = [after[0] - before[0] for before, after in pairwise(places)]
+        if (
+            len(places) >= 3
+            and not _HAS_DIGIT.search(text)
+            and all(0 < step <= 2 * _PAGE_STEP for step in steps)
+        ):
+            for _, k, other in places:
+                verdict[nonblank[k]] = PAGE_NUMBER
+                verdict[nonblank[other]] = RUNNING_HEAD
 
 
 def _pages_by_neighbour(nonblank: Int, doc: Int, bare: list[int], verdict: npt.NDArray[np.uint8]) -> None:

@@ -15,7 +15,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.text.segment.lines import BLANKS, BULLET, BULLETS, CLAUSE, OPEN, STOP, Bool, Int, Lines
+from pipeline.text.segment.lines import (
+    BLANKS,
+    BULLET,
+    BULLETS,
+    CLAUSE,
+    OPEN,
+    STOP,
+    Bool,
+    Int,
+    Lines,
+    close_spaced,
+)
 
 LONGEST = 25
 _B = "[" + re.escape(BLANKS) + "]"
@@ -29,6 +40,8 @@ _PART_LEVEL = {"卷": 1, "部": 1, "编": 1, "篇": 1, "辑": 1, "章": 2, "节"
 _NUMBERED = (
     (re.compile(rf"{_NUMBER}{{1,3}}[、．.]{_B}*(?P<name>.+)"), 4),
     (re.compile(rf"[（(]{_NUMBER}{{1,3}}[)）]{_B}*(?P<name>.+)|[㈠-㈩]{_B}*.+"), 5),
+    (re.compile(rf"\d{{1,2}}[.．]\d{{1,2}}{_B}+(?P<name>[{_HAN}].+)"), 3),
+    (re.compile(rf"\d{{1,2}}[.．]\d{{1,2}}[.．]\d{{1,2}}{_B}+(?P<name>[{_HAN}].+)"), 4),
     (re.compile(rf"\d{{1,2}}(?:[．、]|\.(?!\d)){_B}*(?P<name>.+)"), 6),
 )
 _OVERVIEW = re.compile(rf"(?:[{_HAN}]{{0,8}})(?:概况|综述|概述|基本情况|总述|概貌|概要|总情)")
@@ -60,7 +73,7 @@ _ROLE_LINE = re.compile(
 _NO_END = re.compile(r"[的了和与及或在为是、·\-—“‘《（(]$|…")
 _STARTS = re.compile(rf"[{_HAN}“‘《A-Za-z\d]")
 _BLANK_RUN = re.compile(rf"{_B}+")
-_TWO_HAN = re.compile(rf"[{_HAN}].*[{_HAN}]")
+_TWO_HAN = re.compile(rf"[{_HAN}].*[{_HAN}]|[A-Za-z]{{2,}}.*[{_HAN}]|[{_HAN}].*[A-Za-z]{{2,}}")
 
 
 @dataclass
@@ -269,12 +282,6 @@ def _is_list(texts: list[str]) -> bool:
     """Lines of a list of bodies (the honoured, the members), which would else be headings of what follows."""
     bodies = sum(1 for text in texts if _BODY_NAME.fullmatch(text))
     return bodies >= 2 or any(re.search("名单|名录|一览", text) for text in texts[:-1])
-
-
-def close_spaced(text: str) -> str:
-    """A name whose letters are set apart (`概　况`) without the blanks; any other text as it is."""
-    parts = _BLANK_RUN.split(text)
-    return "".join(parts) if len(parts) > 1 and all(len(part) == 1 for part in parts) else text
 
 
 def _introduces_titles(

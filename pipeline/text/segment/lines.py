@@ -10,6 +10,7 @@ and not per document. Positions are code points of that joined text until `segme
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,6 +155,15 @@ def _titles_inside(text: str, codes: Codes, classes: npt.NDArray[np.uint8], brac
             ):
                 found.append(position)
     return np.array(sorted(found), np.int64)
+
+
+_BLANK_RUN = re.compile("[" + re.escape(BLANKS) + "]+")
+
+
+def close_spaced(text: str) -> str:
+    """A short name whose letters are set apart (`概　况`) without the blanks; any other text as it is."""
+    parts = _BLANK_RUN.split(text)
+    return "".join(parts) if 1 < len(parts) <= 5 and all(len(part) == 1 for part in parts) else text
 
 
 def before_char(text: str, position: int) -> int:

@@ -180,12 +180,17 @@ def _parts(inner: str, surnames: Surnames) -> tuple[list[str], bool]:
 
     A lone character pairs with the lone one after it, and a surname of two characters with what follows it.
     """
-    inner = _AROUND_ROLE.sub(r"\1", inner)
+    inner = _AROUND_ROLE.sub(r"\1", inner).replace(":", "：")
     inner = _TWO_AND_ONE.sub(
         lambda m: m.group(1) + m.group(2) if m.group(1) in surnames else m.group(), inner
     )
     spaced = _TWO_SINGLE.sub(r"\1\2", inner)
-    return [part for part in _SEPARATOR.split(spaced) if part], spaced != inner
+    parts: list[str] = []
+    for part in _SEPARATOR.split(spaced):
+        body, colon, name = part.partition("：")
+        # `市渔业局：林大海`, but not `撰稿人：林大海`
+        parts += [body, name] if colon and not _ROLE_ALONE.fullmatch(body) else [part]
+    return [part for part in parts if part], spaced != inner
 
 
 def _known(name: str, surnames: Surnames) -> bool | None:

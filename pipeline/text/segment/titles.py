@@ -15,7 +15,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.text.segment.lines import BLANKS, BULLETS, CLOSERS, OPENERS, PAIRS, Bool, Int, Lines
+from pipeline.text.segment.lines import (
+    BLANKS,
+    BULLETS,
+    CLOSERS,
+    OPENERS,
+    PAIRS,
+    Bool,
+    Int,
+    Lines,
+    close_spaced,
+)
 
 _B = "[" + re.escape(BLANKS) + "]"
 _HAN = "\u3400-\u9fff〇"
@@ -170,8 +180,12 @@ def _add_sound(
     found.titles.inner_start += [begin + 1 for begin in start]
     found.titles.inner_end += close
     found.titles.end += [end + 1 for end in close]
-    found.titles.text += [title or None for title in inner]
+    found.titles.text += [_as_title(title) for title in inner]
     found.titles.mark += [opener] * len(line)
+
+
+def _as_title(inner: str) -> str | None:
+    return (close_spaced(inner) if " " in inner or "\u3000" in inner else inner) or None
 
 
 def _repair(lines: Lines, line: int, found: Found) -> None:
