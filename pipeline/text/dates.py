@@ -38,7 +38,7 @@ _CONNECTOR = code_set("～-—–―─至到")
 _LISTED = code_set("、和及与或")
 _NOT_MONTH = code_set("龄嫂饼薪票球亮之")
 _NOT_DAY_AFTER = code_set("内游龄均电供产志报")
-_NOT_DAY_BEFORE = code_set("第每近达为逾满经共约过各期时足于到")
+_NOT_DAY_BEFORE = code_set("第每近达为逾满经共约过各期时足")
 _NO_INITIAL = code_set("步中级次始赛衷稿战")
 _FEBRUARY = 28
 
@@ -433,7 +433,8 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints,
     source[:] = 3
     source[atoms.has_year] = 0
     opening = code_set("。；\n\f】　 ！？\0")[codes[atoms.start - 1]]
-    setter = keep & atoms.has_year & ((atoms.month > 0) | (opening & code_set("，,")[codes[atoms.end]]) | np.append(joined[1:], False) & False)
+    ahead = opening & code_set("，,")[codes[atoms.end]]
+    setter = keep & atoms.has_year & ((atoms.month > 0) | opening)
     index = np.where(setter, np.arange(n), -1)
     carried = np.maximum.accumulate(np.concatenate((np.full(1, -1), index[:-1])))
     need = ~atoms.has_year & (atoms.decade < 0) & (atoms.century < 0) & (atoms.plan < 0)
@@ -443,7 +444,7 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints,
     same_sentence = sentence[by] == sentence
     opener = opening[by]
     later = (atoms.month[by] <= 0) | (atoms.month < 0) | (atoms.month >= atoms.month[by])
-    beyond = opener & ((year[by] == (covered or -1)) | later | (covered is None))
+    beyond = opener & (ahead | (atoms.month > 0))[by] & ((year[by] == (covered or -1)) | later | (covered is None))
     inherits = has & (same_sentence | beyond)
     year[inherits], source[inherits] = year[by[inherits]], 1
     from_volume = need & ~inherits

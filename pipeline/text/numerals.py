@@ -204,8 +204,8 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
     kind = _KIND[codes[spelled]]
     # 千 and 百 that open a unit (千瓦, 百帕) belong to it
     heads = np.flatnonzero((kind == HUNDRED) & ~code_set("数几")[codes[spelled - 1]])
-    word, _ = units.at(codes, spelled[heads])
-    taken = (word >= 0) & units.fused[np.maximum(word, 0)]
+    word, _ = units.trie.at(codes, spelled[heads])
+    taken = (word >= 0) & units.fused[word]
     after = codes[spelled[heads] + 1]
     taken |= (after == ord("分")) & (codes[spelled[heads] + 2] == ord("点"))  # 个百分点
     drop = np.zeros(len(spelled), np.bool_)

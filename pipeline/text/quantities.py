@@ -881,6 +881,9 @@ def _set_bases(codes: Codes, numerals: Numerals, q: Quantities, clauses: Clauses
     elided &= ~_freely_growing(codes, clauses, verb)
     q.basis[elided] = q.basis[held[elided]]
     q.basis_stated[elided] = 0
+    # a growth told without any basis is against the year before: 增长8.2%
+    growth = changing & ~ratio & (q.basis < 0) & np.isin(q.change_kind, (RATE, POINTS)) & ~_freely_growing(codes, clauses, verb)
+    q.basis[growth], q.basis_stated[growth] = BASES.index("yoy"), 0
 
 
 def _freely_growing(codes: Codes, clauses: Clauses, verb: Ints) -> Bools:

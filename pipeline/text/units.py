@@ -101,7 +101,7 @@ class Units:
         surface: for each word of `trie`, the number of its surface, or -1 for such a continuation.
         default: for each surface, the row without a sense, or -1.
         senses: for each surface, the rows that need a neighbour, in file order.
-        fused: for each surface, whether it begins with the 千 or 百 of a longer unit (千瓦).
+        fused: for each word of `trie` (and for -1), whether it begins with the 千 or 百 of a longer unit (千瓦).
         letter: for each surface, whether it is written in Latin letters.
         factor, offset: from the unit to the base, of each row, as doubles.
         shift: power of ten from each row's surface to its unit: -2 for 分, whose unit is CNY.
@@ -229,7 +229,7 @@ def load_units(path: Path) -> Units:
         surface=np.array(list(words.values()), np.int64),
         default=default,
         senses=tuple(tuple(each) for each in senses),
-        fused=np.array([surface[0] in "千百" and len(surface) > 1 for surface in surfaces]),
+        fused=np.array([word[0] in "千百" and len(word) > 1 for word in words] + [False]),
         letter=np.array([bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]),
         factor=np.array([float(row.factor / Fraction(10) ** int(power)) for row, power in zip(rows, shift, strict=True)]),
         shift=shift,

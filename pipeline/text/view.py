@@ -31,6 +31,7 @@ _PROSE = code_set("，。；、")
 _OPENING = code_set("【〔〖［[「『■◆●▲★◇□※▌△○（(①②③④⑤⑥⑦⑧⑨⑩#＃*＊")
 _DIGIT = code_set("0123456789")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_DASH = code_set("～-—–")
 _SYMBOL = code_set("%‰‱℃°㎡㎥㎢")
 
 
@@ -152,7 +153,7 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         end = np.where(more, end + 1, end)
     spaced = _BLANK[raw[begin - 1]] & _han(codes[begin - 2]) & _han(codes[end]) & ~groups  # 藏书 186 500册
     words = (~_BLANK[raw[begin - 1]] | spaced) & ~_LETTER[codes[begin - 1]] & (codes[begin - 1] != 10) & ~_BLANK[raw[end]]
-    words &= _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]]
+    words &= _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]] | _DASH[codes[end]]
     width = np.zeros(len(inside), np.int64)
     for k in range(1, 5):
         width += (width == k - 1) & _DIGIT[codes[inside - k]]
