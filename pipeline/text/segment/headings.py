@@ -30,7 +30,7 @@ from pipeline.text.segment.lines import (
 
 LONGEST = 25
 _B = "[" + re.escape(BLANKS) + "]"
-_HAN = "\u3400-\u9fff〇"
+_HAN = "\u3400-\u9fff\U00020000-\U0003ffff〇"
 _NUMBER = "[一二三四五六七八九十百零〇]"
 
 _PART = re.compile(
@@ -330,7 +330,7 @@ def _above_text(
     elif level is not None and (not marked or level <= 3):
         if level == 6:
             return
-        _set_levels(found, run[-3:], texts[-3:])
+        _set_levels(found, run[-6:], texts[-6:])
     elif marked:
         if doc_first[run[0]] and len(run) <= 3:
             _set_levels(found, run, texts)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 _LEXICON = Path(__file__).resolve().parents[3] / "seeds" / "lexicons" / "surnames.csv"
 
 _B = "[ \t\u00a0\u3000\u2002-\u200b]"
-_HAN = "[\u3400-\u9fff〇]"
+_HAN = "[\u3400-\u9fff\U00020000-\U0003ffff〇]"
 _LONGEST = 60
 
 # What stands before a signature in parentheses: the end of a sentence, or nothing on its line.

@@ -28,7 +28,7 @@ from pipeline.text.segment.lines import (
 )
 
 _B = "[" + re.escape(BLANKS) + "]"
-_HAN = "\u3400-\u9fff〇"
+_HAN = "\u3400-\u9fff\U00020000-\U0003ffff〇"
 
 # How far a missing or mismatched closing bracket is looked for, and how long a sound title may be (characters).
 WINDOW = 30
