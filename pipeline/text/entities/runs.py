@@ -20,7 +20,7 @@ _COMMITTEE = (
     "管理局", "监督局", "总局", "局", "厅", "部", "学院", "大学", "委",
 )  # fmt: skip
 _MEASURED = re.compile(r"(?:余|多)?[万亿千百]*(?:元|美元|吨|亩|公里|千米|平方米|立方米|公顷|平方公里|千瓦|兆瓦|千伏|米)(?:以上)?")
-_COUNTED = re.compile(r"(?:余|多)?(?:个|家|所|名|位|项|次|场|届|期|批|类|种|座|处|件|套|台|辆|户|人|万|年度|年|月|日|余)?(?:级)?")
+_COUNTED = re.compile(r"(?:余|多)?(?:A级|个|家|所|名|位|项|次|场|届|期|批|类|种|座|处|件|套|台|辆|户|人|万|年度|年|月|日|余)?(?:级)?")
 _COMMON = int(Use.MIXED | Use.NOMINAL | Use.PREDICATE | Use.OCCUPATION | Use.CONJUNCTION | Use.WEAK | Use.PLACE)
 _ORGANISATION, _SUFFIX = int(ORGANISATION), int(SUFFIX)
 _DIVISION, _STRONG, _WEAK, _NAME = int(Use.DIVISION), int(Use.STRONG), int(Use.WEAK), int(Use.NAME)
@@ -28,9 +28,11 @@ _EVENT, _FACILITY, _PLACE = int(Use.EVENT), int(Use.FACILITY), int(Use.PLACE)
 _ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR | Use.COUNTRY), int(Use.MIXED), int(Use.CONJUNCTION)
 _AMBIGUOUS, _PREDICATE, _NOMINAL = int(Use.AMBIGUOUS), int(Use.PREDICATE), int(Use.NOMINAL)
 _COMMON_BODIES = frozenset(("公司", "医院", "学校", "银行", "大学", "学院", "企业", "机构", "集团", "组织", "团体", "中学", "小学", "单位"))
+_VISITING = frozenset(("检查", "调查", "指导", "宣传", "投资", "开发", "接待", "体检"))
 _NATIONAL = frozenset(("中国", "全国", "国家", "中华"))
 _OPENING_VERBS = ("联合", "建设", "组织", "开发", "投资", "设计")
-_RANKS = ("省级", "市级", "县级", "区级", "国家级", "校级", "村级", "镇级", "乡级", "部级", "世界级", "厅级")
+_COMPANIES = frozenset(("公司", "有限公司", "有限责任公司", "股份有限公司", "集团", "集团公司", "总公司"))
+_RANKS = ("省级", "市级", "县级", "区级", "国家级", "校级", "村级", "镇级", "乡级", "部级", "世界级", "厅级", "星级", "三星级", "四星级", "五星级", "二星级")
 _SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
 _GOVERNMENT = re.compile(r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$")
 _NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大")
@@ -84,6 +86,10 @@ class Runs:
                     # a body, a verb no list knows, another body: 市防汛指挥部调度武警支队
                     named, _ = self._part(left, starts[n], begin, n, counted, waiting)
                     waiting, left, begin, body = None, starts[n], n, -1
+                if use & _MIXED and self._township_acts(n):
+                    self._part(left, starts[n], begin, n, counted, waiting)
+                    waiting, left, begin, body = None, ends[n], n + 1, -1
+                    continue
                 if use & _ORGANISATION and (use & (_STRONG | _NAME) or self.page.view[starts[n] : ends[n]] in "厅局署"):
                     body = ends[n]
                 continue
@@ -171,12 +177,27 @@ class Runs:
             named = self._organisation(begin, stop, final, True, counted, "organisation/anchored", first)
         else:
             start = left
+            if waiting is not None and waiting[1] < 0 and use & _STRONG and view[starts[final] : stop] in _COMPANIES:
+                # 盛和阀门集团: nothing but common words after 和, nothing that any list knows before it
+                if (
+                    2 <= left - 1 - waiting[0] <= 6
+                    and self._all_common(left, starts[final])
+                    and not any(starts[n] >= waiting[0] and ends[n] < left for n in page.words_in(waiting[0], left - 1))
+                ):
+                    start = waiting[0]
             if waiting is not None and waiting[1] < 0 and view[left:stop].endswith(_COMMITTEE) and use & _STRONG:
                 if left - waiting[0] - 1 in range(2, 9) and stop - left >= 5 and self._plain(waiting[2], left):
                     start = waiting[0]
             named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)
         self._divisions(left, right, first, last)
         return named, anchor
+
+    def _township_acts(self, n: int) -> bool:
+        """Whether word n is what is done in the township named right before it: 石桥乡｜检查｜农村信用社."""
+        page = self.page
+        if n == 0 or page.ends[n - 1] != page.starts[n] or not page.uses[n - 1] & _PLACE:
+            return False
+        return page.view[page.starts[n] : page.ends[n]] in _VISITING
 
     def _before_paren(self, place: int) -> int:
         """Where a name begins that goes on after a parenthesis: 三江电子（临河）有限公司; -1 where none does."""
@@ -336,6 +357,13 @@ class Runs:
                     return False
                 if surface.startswith(_RANKS):
                     return False
+                if view[start - 1] == "为" and word in _COMPANIES:
+                    # 鼎为 may be a firm's own name: two or three characters that no list knows, after a break
+                    n = page.word_at[start - 1] - 1
+                    front = ends[n] if n >= 0 else start
+                    if 2 <= start - 1 - front <= 4 and uses[n] & (int(Use.BREAK) | _PREDICATE):
+                        start = front
+                        surface, size = view[start:end], end - start
                 if starts[final] > start and self._all_common(start, starts[final]):
                     if word in ("出版社", "杂志社", "制片厂", "电影制片厂", "印书馆"):
                         pass
@@ -414,6 +442,8 @@ class Runs:
             return False
         if use & _PLACE and not use & _FACILITY and len(word) == 1 or word in ("街道", "社区"):
             if word in "镇乡村" and (len(name) > 5 or len(name) < 2 and not anchored):
+                return False
+            if any(uses[n] & _PLACE and not uses[n] & _NOMINAL for n in page.words_in(start, starts[final])):
                 return False
             if len(name) > 6 or not name or self._all_common(start, starts[final]) or view[start] in "该本各全新每某":
                 return False

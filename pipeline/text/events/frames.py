@@ -299,6 +299,9 @@ class _Entry:
             return
         parts = [Part(role, one, None, 0.95, None, None, n, listed.open_list) for n, one in enumerate(listed.members, start=1)]
         following = self.f.names.starting(end + 1) if view[end] == "的" else None
+        if following is None and view[end] == "的" and end + 2 in self.f.quote_end and view[end + 1] in "“\"":
+            following = end + 2, self.f.quote_end[end + 2]
+            self.f.names.take(*following, "activity")
         if following is None and view[end] not in "的，、。；）":
             following = self.f.names.starting(end)
             if following is None and role in ("supporter", "guide"):

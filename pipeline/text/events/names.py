@@ -154,6 +154,14 @@ class EventNames:
         insort(self.spans, (start, end))
         return True
 
+    def take(self, start: int, end: int, kind: str) -> None:
+        """Take in a name that its frame alone shows to be an event: 承办的“清水周”."""
+        if (start, end) not in self.kind:
+            self.kind[start, end] = kind
+            self.by_start[start] = max(end, self.by_start.get(start, 0))
+            self.by_end[end] = start
+            insort(self.spans, (start, end))
+
     def starting(self, place: int) -> tuple[int, int] | None:
         """The candidate that starts at a place, quotation marks and 了 stepped over."""
         view = self.page.view
