@@ -153,19 +153,21 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
         kin=_coded(pc.struct_field(pc.extract_regex(base_unit, "^(?P<u>[^/]*)"), "u")).tolist(),
         relative=relative.tolist(), timed=timed.tolist(), material=material.tolist(), counted=counted.tolist(), role=role.tolist(),
         change_kind=_column(rows, "change_kind", CHANGE_KINDS).tolist(), value=_values(rows).tolist(), grain=_grains(rows).tolist(),
-        own=phrases.start.tolist(), own_end=phrases.end.tolist(), head=phrases.head.tolist(), known=phrases.known.tolist(),
+        own=phrases.start.tolist(), own_end=phrases.end.tolist(), head=phrases.head.tolist(), head_end=phrases.head_end.tolist(), known=phrases.known.tolist(),
         abstract=phrases.measuring.tolist(), attribute=attributes(codes, phrases, tokens).tolist(), growth=phrases.growth.tolist(),
-        based=phrases.based.tolist(), by_verb=(phrases.side == 2).tolist(), portion=_portions(codes, phrases).tolist(), aged=_among(dimension, ("age",)).tolist(),
+        based=phrases.based.tolist(), by_verb=(phrases.side == 2).tolist(), on_right=(phrases.side == 1).tolist(), portion=_portions(codes, phrases).tolist(), aged=_among(dimension, ("age",)).tolist(),
         milestone=(np.isin(codes[end], [ord(c) for c in "大台关"]) & np.isin(codes[end + 1], [ord(c) for c in "关阶口"])).tolist(), period=(first * 100000 + last).tolist(), apart=_last_token(tokens, "distribute", start, clause_at).tolist(),
         of_which=_of_which(codes, tokens, start, sentence_at).tolist(), bracket=_brackets(codes, start, clause_at, stops).tolist(),
         linked=_linked(codes, start, end, phrases).tolist(),
     )
     links = link(row)
+    for k, place in links.named.items():
+        phrases.start[k], phrases.end[k], phrases.head[k], phrases.head_end[k] = place
     subject, of, part_of, headed = (np.array(column, np.int64) for column in (links.subject, links.of, links.part_of, links.head))
     some = subject >= 0
     source, head_source = np.maximum(subject, 0), np.maximum(headed, 0)
     ms, me = phrases.start[source], phrases.end[source]
-    mh, mhe = phrases.head[head_source], phrases.end[head_source]
+    mh, mhe = phrases.head[head_source], phrases.head_end[head_source]
     some &= (ms >= 0) & (mh >= 0)
     here = some & (subject == np.arange(n))
     stock = phrases.stock[head_source] & (first == NO_DAY)

@@ -19,8 +19,11 @@ _SENTENCE = code_set("。！？\n\f\0【】")
 _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
+_LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _OPENING_MARKS = code_set("“‘《〈「『")
 _HIGHER = [ord(c) for c in "高低多少快慢优"]
+_BRACKET = 80
+"""How long a bracket between a phrase and its number may be."""
 _PEELS = 10
 """How many words at most are taken off between a phrase and its number."""
 
@@ -52,6 +55,7 @@ class Phrases:
     start: Ints
     end: Ints
     head: Ints
+    head_end: Ints
     stock: Bools
     measuring: Bools
     side: Ints
@@ -110,7 +114,7 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Boo
     right = counted & has_right & ~(touches & has_left) & (right_known | ~left_known)
     right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
     right |= timed & has_right & right_known & ~has_left
-    right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & material)
+    right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & material & ~right_known)
     on_left = has_left & ~right
     by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & ~timed
     phrase_start = np.where(right, right_start, np.where(on_left, left.start, -1))
@@ -118,11 +122,11 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Boo
     some = np.flatnonzero(by_verb)
     phrase_start[some], phrase_end[some] = tokens.start[left.verb[some]], tokens.end[left.verb[some]]
     side = np.where(right, 1, np.where(by_verb, 2, 0))
-    head, word = heads_of(codes, phrase_start, phrase_end, lists)
+    head, head_end, word = heads_of(codes, phrase_start, phrase_end, lists)
     head = np.where(by_verb, phrase_start, head)
     i = np.maximum(np.searchsorted(tokens.end, phrase_end, "right") - 1, 0)
     growth = (phrase_start >= 0) & (tokens.end[i] == phrase_end) & (tokens.kind[i] == KIND["growth"])
-    return Phrases(phrase_start, phrase_end, head, lists.stock[word], lists.measuring[word], side, np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
+    return Phrases(phrase_start, phrase_end, head, head_end, lists.stock[word], lists.measuring[word], side, np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
                    left.based, growth, left.end)
 
 
@@ -138,22 +142,26 @@ def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: Me
     return np.where(inside, tokens.end[i], end), known | inside
 
 
-def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple[Ints, Ints]:
-    """Where the head noun of each phrase begins (-1 for no phrase), and the number of its listed word or -1."""
-    last = np.maximum(end - 1, 0)
-    quoted = _CLOSING_MARKS[codes[last]]
+def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple[Ints, Ints, Ints]:
+    """Where the head noun of each phrase begins (-1 for no phrase) and ends, and the number of its listed word or -1."""
+    quoted = _CLOSING_MARKS[codes[np.maximum(end - 1, 0)]] & (start >= 0)
+    begin, stop = start.copy(), end - quoted
+    which = np.flatnonzero(quoted)
+    if len(which):  # a name in quotation marks: the head is inside, and where it is not listed it is all of the name
+        opening = last_at(np.flatnonzero(_OPENING_MARKS[codes]), end[which])
+        begin[which] = np.maximum(start[which], opening + 1)
+    last = np.maximum(stop - 1, 0)
     word, length = lists.heads.at(codes, last, -1)
-    size = end - start
+    size = stop - begin
     known = (word >= 0) & (length <= size)
-    fallback = np.where(size <= 3, size, np.where(SUFFIXES[codes[last]], 3, 2))
+    fallback = np.where((size <= 3) | quoted, size, np.where(SUFFIXES[codes[last]], 3, 2))
     # a listed noun of one character is a head only where it ends a longer noun of two or three
     length = np.where(known & (length > 1), lists.core[word], fallback)
-    which = np.flatnonzero(quoted & (start >= 0))
-    if len(which):  # a name in quotation marks is a head as a whole
-        opening = last_at(np.flatnonzero(_OPENING_MARKS[codes]), end[which])
-        inside = opening >= start[which]
-        length[which[inside]] = (end[which] - opening)[inside]
-    return np.where(start >= 0, end - length, -1), np.where(known & (start >= 0), word, -1)
+    head = stop - length
+    for i in np.flatnonzero((start >= 0) & _LETTER[codes[head]]).tolist():  # ATM机, not TM机
+        while head[i] > start[i] and _LETTER[codes[head[i] - 1]]:
+            head[i] -= 1
+    return np.where(start >= 0, head, -1), stop, np.where(known & (start >= 0), word, -1)
 
 
 def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, stops: Stops) -> Left:
@@ -177,7 +185,7 @@ def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, 
         if closed.any():
             which = live[closed]
             opening = last_at(stops.opening, place[closed])
-            good = (opening > 0) & (opening > last_at(stops.clause, place[closed]))
+            good = (opening > last_at(stops.sentence, place[closed])) & (opening > place[closed] - _BRACKET)
             which, opening = which[good], opening[good]
             stop[which] = opening
             earlier = np.searchsorted(end, opening, "right") - 1
@@ -194,6 +202,8 @@ def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, 
         rest = np.flatnonzero(~word & ~moved)
         per = last_at(each, place[rest])  # 每吨, 每平方米
         near = (per >= place[rest] - 5) & (per >= floor[live[rest]])
+        k = j[rest]
+        near &= ~((tokens.end[k] == place[rest]) & (tokens.kind[k] == KIND["head"]))  # 每个家庭户 is what is counted
         stop[live[rest[near]]] = per[near]
         moved[rest[near]] = True
         live = live[moved | word]
@@ -216,7 +226,8 @@ def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, change
     of = codes[start - 1] == ord("的")
     # without 的 only 占 has a base: 占总户数12%
     cases = ((4, changed, tokens.base & 4 > 0), (1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
-             (2, of & ~relative, tokens.base & 2 > 0), (3, ranked, tokens.kind == KIND["rank"]))
+             (2, of & ~relative, tokens.base & 2 > 0), (3, ranked, tokens.kind == KIND["rank"]),
+             (1, relative & ~ranked, tokens.kind == KIND["share"]))
     for kind, mask, words in cases:
         which, places = np.flatnonzero(mask), np.flatnonzero(words)
         if not len(which) or not len(places):

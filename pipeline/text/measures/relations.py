@@ -12,6 +12,8 @@ from dataclasses import dataclass
 LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
 RATE, POINTS, DELTA, BY_MULTIPLE, RATIO_TO = range(5)
 BASE, COMPARED = 1, 2
+_MEASURING = frozenset("额值款费资金价税率量数险债")
+"""Last characters of nouns that money can be said of, listed or not."""
 _KEPT = 12
 """How many levels of earlier sentences are remembered as totals that parts may add up to."""
 _CLOSE = 0.005
@@ -41,11 +43,13 @@ class Row:
     own: list[int]
     own_end: list[int]
     head: list[int]
+    head_end: list[int]
     known: list[bool]
     abstract: list[bool]  # the head is a noun of measuring: 收入, 面积
     attribute: list[bool]  # the phrase is a class or a quality: 省级, 中型
     growth: list[bool]
     by_verb: list[bool]  # the phrase is nothing but a verb: 竣工, 死亡
+    on_right: list[bool]
     aged: list[bool]
     portion: list[bool]  # the phrase is 比重, 占比 and the like
     milestone: list[bool]  # 首次突破90亿元大关: passed on the way, no total
@@ -65,6 +69,8 @@ class Links:
         self.head = [-1] * count
         self.of = [-1] * count
         self.part_of = [-1] * count
+        self.named: dict[int, tuple[int, int, int, int]] = {}
+        """Phrases found by the walk itself: start, end, start and end of the head."""
 
 
 def link(row: Row) -> Links:
@@ -108,7 +114,7 @@ class _Walk:
         self.levels, self.wholes = [], []
         levels, wholes = self.levels, self.wholes
         self.last = -1
-        marked = -1
+        marked = scale = -1
         totals: dict[int, int] = {}
         amounts: dict[int, float] = {}
         i = begin
@@ -127,6 +133,12 @@ class _Walk:
             else:
                 if row.apart[i] >= 0 and i + 1 < end and row.linked[i + 1] and row.role[i + 1] == role and row.own[i + 1] < 0:
                     self.spread(i, end)
+                if role == THRESHOLD:
+                    if row.own[i] >= 0 and not row.on_right[i]:
+                        scale = i
+                    elif scale >= 0 and row.unit[i] == row.unit[scale]:  # 产值超百万元的12家、超千万元的3家
+                        subject[i] = -1
+                        self.inherit(i, scale)
                 if row.own[i] < 0 and subject[i] < 0:
                     if not row.timed[i]:
                         self.inherit(i, self.nearest(i))
@@ -214,12 +226,17 @@ class _Walk:
         if row.own[i] < 0 or row.abstract[i] or row.relative[i] or links.subject[i] != i:
             return
         part = links.part_of[i]
-        material = row.material[i] and row.known[i]
-        whole = part
-        if whole < 0 and (material or row.attribute[i]):
-            whole = self.same_unit(i)
-            if whole < 0 and row.attribute[i]:
-                whole = next((k for k in reversed(self.earlier[self.before:]) if row.unit[k] == row.unit[i]), -1)
+        sibling = -1
+        if row.material[i]:
+            unknown = not row.known[i] and row.text[row.own_end[i] - 1] not in _MEASURING
+            sibling = self.same_unit(i) if row.known[i] or unknown else -1
+            if sibling < 0 and row.known[i]:
+                sibling = next((k for k in reversed(self.earlier[self.before:]) if row.unit[k] == row.unit[i]), -1)
+        elif row.attribute[i]:
+            sibling = self.same_unit(i)
+            if sibling < 0:
+                sibling = next((k for k in reversed(self.earlier[self.before:]) if row.unit[k] == row.unit[i]), -1)
+        whole = sibling if row.material[i] and sibling >= 0 and row.abstract[max(links.head[sibling], 0)] else part if part >= 0 else sibling
         if whole < 0 or links.head[whole] < 0:
             return
         if row.material[i]:
@@ -230,12 +247,39 @@ class _Walk:
 
     def spread(self, i: int, end: int) -> None:
         """A、B分别为X、Y: give the names before 分别 to the numbers after it, one by one."""
-        row = self.row
+        row, links = self.row, self.links
         run = [i]
         while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.own[run[-1] + 1] < 0:
             run.append(run[-1] + 1)
-        for k in run[1:]:
-            self.inherit(k, run[0])
+        names = self.names(i, len(run)) if len(run) > 1 else []
+        if not names:
+            for k in run[1:]:
+                self.inherit(k, run[0])
+            return
+        head, head_end = row.head[i], row.head_end[i]
+        for k, (begin, stop) in zip(run, names, strict=True):
+            own = (begin, stop) if k != run[-1] and row.known[i] and not row.abstract[i] else (head, head_end)
+            links.named[k] = (begin, stop, *own)
+            links.subject[k] = links.head[k] = k
+            row.own[k], row.own_end[k] = begin, stop
+
+    def names(self, i: int, count: int) -> list[tuple[int, int]]:
+        """The `count` names joined by 、 和 及 与 that end where the phrase of number i ends; empty if there are others."""
+        row = self.row
+        if row.own[i] < 0 or row.on_right[i]:
+            return []
+        floor = max(row.clause[i], row.end[i - 1] if i else 0)
+        stop = row.own_end[i]
+        found = []
+        place = stop
+        while place > floor and stop - place < 12 and len(found) < count:
+            if row.text[place - 1] in "、和及与":
+                found.append((place, stop))
+                stop = place - 1
+            place -= 1
+        found.append((max(place, floor), stop))
+        found.reverse()
+        return found[-count:] if len(found) == count and all(1 < b - a < 9 for a, b in found) else []
 
     def change(self, i: int, end: int) -> int:
         """Tie a change, or a whole list of them (分别增长3%和5%), to levels; returns the last one dealt with."""
@@ -244,6 +288,8 @@ class _Walk:
         run = [i]
         while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.role[run[-1] + 1] == CHANGE and row.own[run[-1] + 1] < 0:
             run.append(run[-1] + 1)
+        if len(run) > 1 and levels and row.own[levels[-1]] == row.own[i] >= 0:
+            levels = levels[:-1]  # 四项指标分别下降: the four before, not the number four
         if len(run) > 1 and len(levels) >= len(run) and (row.own[i] < 0 or row.apart[i] >= 0):
             chosen = levels[-len(run):]
             if all(row.relative[k] == row.relative[chosen[0]] for k in chosen):
@@ -313,7 +359,7 @@ class _Walk:
         """The level of the sentence that has the phrase of number i."""
         row = self.row
         words = row.text[row.own[i]:row.own_end[i]]
-        noun = row.text[row.head[i]:row.own_end[i]]
+        noun = row.text[row.head[i]:row.head_end[i]]
         for level in reversed(self.levels):
             if row.own[level] >= 0:
                 other = row.text[row.own[level]:row.own_end[level]]
