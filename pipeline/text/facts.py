@@ -202,8 +202,8 @@ def _read_block(block: Block, layout: _Layout, volume: Volume, reference: Refere
     clauses = Clauses.of(codes, numerals, reference.cues)
     found = units.contexts.found(codes)
     place = numerals.start
-    printed = units.rows_of(found, surface, place, unit_end, clauses.begin(place), clauses.sentence_begin(place))
-    named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes)
+    printed = units.rows_of(found, surface, place, unit_end, clauses.begin(place), clauses.sentence_begin(place), clauses.end(unit_end))
+    named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes, units.shares)
     reason = np.where(furniture, reason, named_reason)
     plans = plan_periods(codes, numerals, reason == CODE["plan"])
     reason[plans.numeral] = -1
@@ -367,14 +367,15 @@ def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tu
     offset = np.where(code >= 0, units.offset[np.maximum(code, 0)], 0.0)
     rates = np.flatnonzero((q.below >= 0) & (code >= 0))
     if len(rates):
-        triples = np.stack((q.row[rates], q.below[rates], q.below_count[rates]), 1)
+        triples = np.stack((q.row[rates], q.below[rates], q.below_count[rates], q.below_time[rates]), 1)
         distinct, which = np.unique(triples, axis=0, return_inverse=True)
-        for upper, lower, count in distinct.tolist():
+        for upper, lower, count, time in distinct.tolist():
             above, under = units.rows[upper], units.rows[lower]
             printed = f"{count}{under.unit}" if count != 1 and count not in _COUNTED else _COUNTED.get(count, "") + under.unit
-            names.append(f"{above.unit}/{printed}")
+            timed = f".{units.rows[time].unit}" if time >= 0 else ""
+            names.append(f"{above.unit}/{printed}{timed}")
             dimensions.append(_rate_dimension(above.dimension, under.dimension))
-            bases.append(f"{above.base_unit}/{under.base_unit}")
+            bases.append(f"{above.base_unit}/{under.base_unit}{timed}")
         per = units.factor[distinct[:, 1]] * distinct[:, 2]
         factor[rates] = factor[rates] / per[which.ravel()]
         offset[rates] = 0.0

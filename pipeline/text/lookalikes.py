@@ -75,13 +75,14 @@ def mask_words(codes: Codes, lists: LookAlikes) -> tuple[Bools, Ints, Ints, Ints
     return np.cumsum(mask)[:-1] > 0, start, end, lists.word_reason[word]
 
 
-def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints, lists: LookAlikes) -> Ints:
+def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints, lists: LookAlikes, shares: Bools) -> Ints:
     """The reason why each numeral is neither quantity nor date, or -1 where nothing says so.
 
     Args:
         codes, numerals: the view and its numerals.
         unit, unit_end: the row of the unit printed after each numeral (-1 none that its words allow) and where it ends.
         lists: the word lists.
+        shares: for each unit row (and for -1), whether it is a per cent, a point, a multiple or money.
     """
     reason = np.full(len(numerals), -1, np.int64)
 
@@ -99,12 +100,13 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     claim(_is_plan(codes, numerals), "plan")
     # letters on either side: models, standards, roads
     lettered = arabic & (_LETTER[before] | ((before == ord("-")) & _LETTER[before2]) | ((before == ord(".")) & _LETTER[before2]))
-    claim(lettered, "model_code")
+    # GDP1.8% is a word before a number
+    claim(lettered & ~(shares[unit] & _LETTER[before] & _LETTER[before2]), "model_code")
     claim(arabic & _LETTER[after] & no_unit, "model_code")
     claim(arabic & (after == ord("-")) & _LETTER[after2] & no_unit, "model_code")
     claim(arabic & no_unit & ((before == ord("+")) | (after == ord("+"))), "label")
     claim(arabic & (numerals.decimals > 0) & no_unit & (after == ord("版")), "version")
-    claim(code_set("前后")[before] & ~arabic & (value == 1) & code_set("日天年月周期届次个")[after], "indefinite")
+    claim(code_set("前后")[before] & ~code_set("提以之")[before2] & ~arabic & (value == 1) & code_set("日天年月周期届次个")[after], "indefinite")
     _coordinates(codes, numerals, claim)
     return_period = (after == ord("年")) & (after2 == ord("一")) & (codes[end + 2] == ord("遇"))
     claim(return_period, "label")
@@ -161,6 +163,7 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
         allowed = np.array([each == script for each in lists.right_script] + [False])
         longer = no_unit | (right_end > unit_end)
         hit = (frame >= 0) & allowed[frame] & mask & longer & (reason < 0) & (numerals.denominator == 0)
+        hit &= (lists.right_reason[frame] != CODE["label"]) | (numerals.exponent == 0)  # 1.2亿元化肥
         reason[hit] = lists.right_reason[frame[hit]]
     _quoted_names(codes, numerals, claim)
     # 2009级, 2010版, “2009杭州…论坛”: a year without 年

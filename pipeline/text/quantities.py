@@ -97,6 +97,11 @@ class Clauses:
         """Where the clause of each place begins."""
         return self.clause[np.maximum(last_before(self.clause, places + 1), 0)]
 
+    def end(self, places: Ints) -> Ints:
+        """Where the clause of each place ends."""
+        i = np.searchsorted(self.clause, places, "right")
+        return np.where(i < len(self.clause), self.clause[np.minimum(i, len(self.clause) - 1)] - 1, places)
+
     def sentence_begin(self, places: Ints) -> Ints:
         """Where the sentence of each place begins."""
         return self.sentence[np.maximum(last_before(self.sentence, places + 1), 0)]
@@ -131,6 +136,7 @@ class Quantities:
     row: Ints
     below: Ints
     below_count: Ints
+    below_time: Ints
     unit_start: Ints
     unit_end: Ints
     role: Ints
@@ -224,6 +230,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     end[bare_fraction] = numerals.end[bare_fraction]
     unit_end[bare_fraction] = numerals.end[bare_fraction]
     rule[fraction] = RULE["fraction"]
+    halves = free & (surface < 0) & ~numerals.arabic & (numerals.integer() == 1) & (numerals.digits == 1) & (codes[end] == ord("半"))
+    halves &= ~code_set("天日年月径晌夜山岛球")[codes[end + 1]] & ~ordinal
+    surface[halves], mantissa[halves], high[halves], exponent[halves], high_exponent[halves] = percent, 5, 5, 1, 1
+    end[halves] += 1
+    unit_start[halves], unit_end[halves] = numerals.end[halves], end[halves]
+    rule[halves] = RULE["fraction"]
     tenths = (surface == tenth) & free
     tenths &= (numerals.integer() >= 1) & (numerals.integer() <= 10)
     not_tenths = (surface == tenth) & free & ~tenths
@@ -299,19 +311,19 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
 
     row = printed.copy()
     i = np.flatnonzero(surface != as_printed)
-    row[i] = units.rows_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i], clauses.sentence_begin(numerals.start[i]))
+    row[i] = units.rows_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i], clauses.sentence_begin(numerals.start[i]), clauses.end(unit_end[i]))
     compound = _compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
     second |= compound
     # 5分 and 3角 are told in yuan, 20个基点 in percentage points
     minor = np.append(units.shift, 0)[row]
     exponent, high_exponent = exponent + minor, high_exponent + minor
-    below, below_count, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
+    below, below_count, below_time, end, unit_end = _rates(codes, numerals, usable, row, surface, end, unit_end, units, clause)
     ratio_start, ratio_end, terms, in_ratio = _proportions(codes, numerals, usable & (surface < 0), clause)
 
     kept = usable & ((row >= 0) | bare_fraction | rank | indexed) & ~second & ~in_ratio
     graded = (codes[end] == ord("级")) & (codes[end + 1] != ord("别"))  # 69公斤级, 500吨级 are classes
     kept &= ~(graded & ~rank)
-    kept &= ~_indefinite(codes, numerals, row, end, start, units)
+    kept &= ~_indefinite(codes, numerals, row, end, start, units) | halves
     left_value, left_start = _left_bound(codes, start, cues)
     left_value = np.where(left_start >= clause, left_value, -1)
     kept &= ~(numerals.bare & ~_stands_alone(codes, numerals, end, left_value, cues))
@@ -324,7 +336,7 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     result = Quantities(
         numeral=q, start=start[q], end=q_end, mantissa=mantissa[q], exponent=exponent[q], high=hi, high_exponent=hi_exp, bound=bound,
         row=np.where(joined[q], row[last], row[q]), below=np.maximum(below[last], below[q]),
-        below_count=np.maximum(below_count[last], below_count[q]),
+        below_count=np.maximum(below_count[last], below_count[q]), below_time=below_time[last],
         unit_start=np.where(joined[q], unit_start[last], unit_start[q]), unit_end=np.where(joined[q], unit_end[last], unit_end[q]),
         role=np.zeros(len(q), np.int64), change_kind=np.full(len(q), -1), direction=np.full(len(q), -1), basis=np.full(len(q), -1),
         basis_stated=np.full(len(q), -1), terms={}, denominator=np.where(bare_fraction, numerals.denominator, 0)[q], shared=shared[q],
@@ -490,10 +502,10 @@ def _table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints,
 
 
 def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: Ints, end: Ints, unit_end: Ints, units: Units,
-           clause: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """The unit below the line of 元/平方米, 毫克/100毫升 and 每亩300公斤: its row, and how many of it."""
+           clause: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """The unit below the line of 元/平方米, 毫克/100毫升, 元/平方米·月 and 每亩300公斤: its row, how many of it, the row of a time."""
     n = len(numerals)
-    below, count = np.full(n, -1, np.int64), np.ones(n, np.int64)
+    below, count, below_time = np.full(n, -1, np.int64), np.ones(n, np.int64), np.full(n, -1, np.int64)
     end, unit_end = end.copy(), unit_end.copy()
     slash = np.flatnonzero(usable & (row >= 0) & (codes[end] == ord("/")))
     if len(slash):
@@ -510,7 +522,18 @@ def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: 
             lower[x] = next((s for s in senses if "/" in units.rows[s].context), senses[0] if senses else -1)
         i = slash[good]
         below[i], count[i] = lower[good], np.maximum(times[good], 1)
-        end[i] = unit_end[i] = (place + length)[good]
+        stop = (place + length)[good]
+        again = np.flatnonzero(code_set("·•./")[codes[stop]])  # 元/平方米·月
+        word, length = units.at(codes, stop[again] + 1)
+        second = np.where(word >= 0, units.default[np.maximum(word, 0)], -1)
+        timed = np.array([row.unit if n >= 0 else "" for n, row in ((x, units.rows[max(x, 0)]) for x in second)])
+        timed = np.isin(timed, ["mo", "a", "d", "h"]) | (codes[stop[again] + 1] == ord("月")) | (codes[stop[again] + 1] == ord("日"))
+        month = units.named("个月")
+        second = np.where((second < 0) & (codes[stop[again] + 1] == ord("月")), units.default[month] if month >= 0 else -1, second)
+        timed &= second >= 0
+        below_time[i[again[timed]]] = second[timed]
+        stop[again[timed]] += 1 + np.maximum(length[timed], 1)
+        end[i] = unit_end[i] = stop
     every = np.flatnonzero(codes == ord("每"))
     if len(every):
         place = every + 1
@@ -531,7 +554,7 @@ def _rates(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: 
         i = first[near]
         below[i], count[i] = lower[near], times[near]
     _mu_yields(codes, numerals, usable & (row >= 0) & (below < 0), clause, below, units)
-    return below, count, end, unit_end
+    return below, count, below_time, end, unit_end
 
 
 def _mu_yields(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, below: Ints, units: Units) -> None:
@@ -638,7 +661,7 @@ def _with_proportions(q: Quantities, starts: Ints, ends: Ints, terms: list[str],
     first = np.searchsorted(numerals.start, starts)
     place = np.searchsorted(q.start, starts)
     columns: dict[str, object] = {}
-    filler = {"numeral": first, "start": starts, "end": ends, "bound": EXACT, "row": -1, "below": -1, "below_count": 1,
+    filler = {"numeral": first, "start": starts, "end": ends, "bound": EXACT, "row": -1, "below": -1, "below_count": 1, "below_time": -1,
               "unit_start": ends, "unit_end": ends, "role": LEVEL, "change_kind": -1, "direction": -1, "basis": -1, "basis_stated": -1,
               "rule": RULE["proportion"], "denominator": -1}
     for name, column in vars(q).items():

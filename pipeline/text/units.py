@@ -75,8 +75,8 @@ class FoundContexts:
     places: Ints
     bound: Ints
 
-    def near(self, row: int, left: Ints, start: Ints, end: Ints) -> Bools:
-        """Whether a word of the row's lies between `left` and `start`, or within a few characters after `end`."""
+    def near(self, row: int, left: Ints, start: Ints, end: Ints, right: Ints) -> Bools:
+        """Whether a word of the row's lies between `left` and `start`, or between `end` and `right`."""
         groups = [(self.places[self.bound[w] : self.bound[w + 1]], size) for w, size in self.contexts.of_row.get(row, [])]
         groups = [(places, size) for places, size in groups if len(places)]
         if not groups:
@@ -88,7 +88,7 @@ class FoundContexts:
         # the earliest end among the words that begin at or after each of them
         earliest = np.append(np.minimum.accumulate(ends[::-1])[::-1], np.iinfo(np.int64).max)
         inside = earliest[np.searchsorted(begins, left)] <= start
-        return inside | (earliest[np.searchsorted(begins, end)] <= end + _RIGHT)
+        return inside | (earliest[np.searchsorted(begins, end)] <= right)
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class Units:
         letter: for each surface, whether it is written in Latin letters.
         factor, offset: from the unit to the base, of each row, as doubles.
         shift: power of ten from each row's surface to its unit: -2 for 分, whose unit is CNY.
+        shares: for each row (and for -1), whether it is a per cent, a point, a multiple or money.
         contexts: the words that choose among senses.
     """
 
@@ -119,6 +120,7 @@ class Units:
     factor: NDArray[np.float64]
     offset: NDArray[np.float64]
     shift: Ints
+    shares: Bools
     contexts: Contexts
 
     def at(self, codes: Codes, places: Ints) -> tuple[Ints, Ints]:
@@ -131,14 +133,14 @@ class Units:
         length[surface < 0] = 0
         return surface, length
 
-    def row_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints) -> Ints:
+    def row_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, stop: Ints) -> Ints:
         """The row meant by each surface, or -1 where no sense fits.
 
         Args:
             found: the context words of the block.
             surface: surface numbers, -1 for none.
             start, end: the numeral's start and the unit's end.
-            clause: where the clause of each numeral begins; only words inside it decide.
+            clause, stop: where the clause of each numeral begins and ends; only words inside it decide.
         """
         row = np.where(surface >= 0, self.default[np.maximum(surface, 0)], -1)
         open_to_sense = np.array([bool(senses) for senses in self.senses] + [False])
@@ -147,18 +149,18 @@ class Units:
         for group in np.split(asked, np.flatnonzero(np.diff(surface[asked])) + 1):
             for candidate in self.senses[surface[group[0]]] if len(group) else ():
                 left = np.maximum(clause[group], start[group] - _LEFT)
-                near = found.near(candidate, left, start[group], end[group])
+                near = found.near(candidate, left, start[group], end[group], np.minimum(end[group] + _RIGHT, stop[group]))
                 row[group[near]] = candidate
                 group = group[~near]
                 if not len(group):
                     break
         return row
 
-    def rows_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, sentence: Ints) -> Ints:
+    def rows_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, sentence: Ints, stop: Ints) -> Ints:
         """`row_of` by the words of the clause; where they leave a unit without sense, by those of the sentence."""
-        row = self.row_of(found, surface, start, end, clause)
+        row = self.row_of(found, surface, start, end, clause, stop)
         i = np.flatnonzero((surface >= 0) & (row < 0))
-        row[i] = self.row_of(found, surface[i], start[i], end[i], sentence[i])
+        row[i] = self.row_of(found, surface[i], start[i], end[i], sentence[i], stop[i])
         return row
 
     def named(self, surface: str) -> int:
@@ -233,6 +235,7 @@ def load_units(path: Path) -> Units:
         letter=np.array([bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]),
         factor=np.array([float(row.factor / Fraction(10) ** int(power)) for row, power in zip(rows, shift, strict=True)]),
         shift=shift,
+        shares=np.array([row.dimension in ("percent", "percentage_point", "multiple", "money") for row in rows] + [False]),
         offset=np.array([float(row.offset) for row in rows]),
         contexts=Contexts.of(rows),
     )
