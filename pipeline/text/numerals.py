@@ -138,7 +138,7 @@ def read_numerals(codes: Codes, masked: Bools, units: Units) -> Numerals:
                         *(np.zeros(0, np.int64) for _ in range(4)), np.zeros(0, np.bool_))
     linked = (pieces.end[:-1] == pieces.start[1:]) & _FOLLOWS[pieces.kind[:-1], pieces.kind[1:]]
     linked &= ~(pieces.chained[:-1] | pieces.chained[1:])
-    linked[1:] &= ~((pieces.kind[:-2] == ARABIC) & (pieces.kind[1:-1] >= HUNDRED) & (pieces.kind[1:-1] <= MYRIAD) & (pieces.kind[2:] == DIGIT))  # 1.2万两
+    linked[1:] &= ~(linked[:-1] & (pieces.kind[:-2] == ARABIC) & (pieces.kind[1:-1] >= HUNDRED) & (pieces.kind[1:-1] <= MYRIAD) & (pieces.kind[2:] == DIGIT))  # 1.2万两
     tens = pieces.worth > 9  # 百廿八, but not 百十八
     linked &= (pieces.kind[:-1] != HUNDRED) | (pieces.kind[1:] != HUNDRED) | tens[1:]
     linked = _without_colloquial(codes, pieces, linked)

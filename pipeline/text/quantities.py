@@ -67,6 +67,7 @@ class Clauses:
     """Places of a block that sentences and clauses begin at, and the cue words between them."""
 
     clause: Ints
+    stop: Ints  # ends of clauses; a bracket that opens is none
     sentence: Ints
     cue_start: Ints
     cue_end: Ints
@@ -86,6 +87,7 @@ class Clauses:
         far = np.full(1, len(codes) - 1)  # so that no column is ever empty
         return cls(
             stop + 1,
+            stop[~code_set("（(")[codes[stop]]],
             sentence + 1,
             np.concatenate((start, base_start, far)),
             np.concatenate((end, base_end, far)),
@@ -99,8 +101,8 @@ class Clauses:
 
     def end(self, places: Ints) -> Ints:
         """Where the clause of each place ends."""
-        i = np.searchsorted(self.clause, places, "right")
-        return np.where(i < len(self.clause), self.clause[np.minimum(i, len(self.clause) - 1)] - 1, places)
+        i = np.searchsorted(self.stop, places)
+        return np.where(i < len(self.stop), self.stop[np.minimum(i, len(self.stop) - 1)], places)
 
     def sentence_begin(self, places: Ints) -> Ints:
         """Where the sentence of each place begins."""
@@ -588,7 +590,7 @@ def _compounds(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, units
         if chain is None or numerals.decimals[i] or numerals.over[i]:
             continue
         if row[j] < 0:
-            if upper.surface != "秒" or numerals.digits[j] > 3:
+            if upper.surface not in ("秒", "米") or numerals.digits[j] > 3 or not numerals.arabic[j]:
                 continue
             digits = int(numerals.digits[j])
             mantissa[i] = mantissa[i] * 10**digits + mantissa[j]
