@@ -25,7 +25,8 @@ import pyarrow as pa
 import schemas
 from benchmarks.corpus import DENSITIES, Corpus, corpus
 from pipeline import storage
-from pipeline.quality import laws
+from pipeline.quality import laws, settle
+from pipeline.quality.place import Text
 from pipeline.read import Volume, VolumeSource, find_volumes, read_volume
 from pipeline.storage import PartWriter, Warehouse
 from pipeline.text.facts import read_facts
@@ -80,7 +81,7 @@ def _documents(source: VolumeSource, store: Warehouse, seeds: Path, key: str, cl
         row |= {"documents": table.num_rows, "entries": 0, "quantities": 0}
         part.write(volumes=pa.Table.from_pylist([row], schema=schemas.arrow_schema("volumes")))
         for batch in storage.in_batches(schemas.conform(table, "documents")):
-            part.write(documents=batch, rejects=laws.place_rejects(rejects, laws.Text(batch)))
+            part.write(documents=batch, rejects=settle.place_rejects(rejects, Text(batch)))
             rejects = rejects.slice(0, 0)
 
 
@@ -91,9 +92,9 @@ def _entries(source: VolumeSource, store: Warehouse, key: str, clock: Clock) -> 
             with clock.lap("segment"):
                 found = segment(batch["documents"])
             with clock.lap("settle"):
-                text = laws.Text(batch["documents"])
+                text = Text(batch["documents"])
                 tables = {"entries": found.entries, "zones": found.zones}
-                kept = laws.settle(tables, text, None, source.volume_id)
+                kept = settle.settle(tables, text, None, source.volume_id)
             _write(part, found.rejects, kept, text, clock)
 
 
@@ -106,9 +107,9 @@ def _facts(source: VolumeSource, store: Warehouse, key: str, reference: Referenc
             with clock.lap("facts"):
                 found = read_facts(batch["documents"], batch["entries"], batch["zones"], volume, reference)
             with clock.lap("settle"):
-                text = laws.Text(batch["documents"])
+                text = Text(batch["documents"])
                 tables = {name: found[name] for name in storage.FACTS}
-                kept = laws.settle(tables, text, batch["entries"], source.volume_id)
+                kept = settle.settle(tables, text, batch["entries"], source.volume_id)
             _write(part, found["rejects"], kept, text, clock)
 
 
@@ -124,12 +125,12 @@ def _laws(source: VolumeSource, store: Warehouse, key: str, clock: Clock) -> Non
         while batch := _next(batches, clock):
             with clock.lap("judge"):
                 documents = batch["documents"]["document_id"].to_pylist()
-                rejects.append(laws.merge_rejects([batch[stage] for stage in stages], documents))
+                rejects.append(settle.merge_rejects([batch[stage] for stage in stages], documents))
                 tables = {name: batch[name] for name in names} | {"rejects": rejects[-1]}
-                verdicts += laws.judge(tables, laws.Text(batch["documents"]), volume)
+                verdicts += laws.judge(tables, Text(batch["documents"]), volume)
                 order += documents
         with clock.lap("store parts"):
-            merged = laws.merge_rejects(rejects, order)
+            merged = settle.merge_rejects(rejects, order)
             found = storage.laws_table(source.volume_id, laws.add_up(verdicts))
             part.write(rejects=merged, laws=found)
 
@@ -139,9 +140,9 @@ def _next(batches: Iterator[dict[str, pa.Table]], clock: Clock) -> dict[str, pa.
         return next(batches, None)
 
 
-def _write(part: PartWriter, found: pa.Table, kept: laws.Settled, text: laws.Text, clock: Clock) -> None:
+def _write(part: PartWriter, found: pa.Table, kept: settle.Settled, text: Text, clock: Clock) -> None:
     with clock.lap("settle"):
-        rejects = [laws.place_rejects(found, text), laws.place_rejects(kept.rejects, text)]
+        rejects = [settle.place_rejects(found, text), settle.place_rejects(kept.rejects, text)]
     with clock.lap("store parts"):
         part.write(**kept.tables, rejects=pa.concat_tables(rejects))
 

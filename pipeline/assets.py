@@ -21,7 +21,8 @@ import pyarrow.compute as pc
 
 import schemas
 from pipeline import checks, storage
-from pipeline.quality import laws
+from pipeline.quality import laws, settle
+from pipeline.quality.place import Text
 from pipeline.read import Volume, VolumeSource, find_volumes, read_volume
 from pipeline.storage import PartWriter, Warehouse
 from pipeline.text.facts import read_facts
@@ -64,9 +65,12 @@ def volume_of(key: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _books(run_id: str, seeds: Path) -> dict[str, VolumeSource]:
-    """The books as they are at the beginning of a run; the stages of one run see the same."""
-    return {source.volume_id: source for source in find_volumes(seeds)}
+def _books(run_id: str, seeds: Path) -> dict[str, tuple[VolumeSource, str]]:
+    """The books and their part keys as they are at the beginning of a run; all stages of a run see the same."""
+    return {
+        source.volume_id: (source, storage.part_key(source.fingerprint, seeds))
+        for source in find_volumes(seeds)
+    }
 
 
 Make = Callable[[VolumeSource, Warehouse, Path, PartWriter], None]
@@ -79,9 +83,8 @@ def _run_stage(
     books = _books(context.run.run_id, folders.books)
     chosen = [books[v] for v in map(volume_of, context.partition_keys) if v in books]
     made, rows = 0, 0
-    for done, source in enumerate(chosen):
+    for done, (source, key) in enumerate(chosen):
         PROGRESS.info(stage, extra={"volume": source.volume_id, "done": done, "total": len(chosen)})
-        key = storage.part_key(source.fingerprint, folders.books)
         if not folders.store.fresh(source.volume_id, stage, key):
             with PartWriter(folders.store, source.volume_id, stage, key) as part:
                 make(source, folders.store, folders.books, part)
@@ -124,7 +127,7 @@ def documents(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materia
             mine = rejects.filter(
                 pc.is_in(rejects["document_id"], value_set=batch["document_id"].combine_chunks())
             )
-            quoted = laws.place_rejects(mine, laws.Text(batch))
+            quoted = settle.place_rejects(mine, Text(batch))
             part.write(documents=batch, rejects=pa.concat_tables([schemas.conform(loose, "rejects"), quoted]))
             loose = loose.slice(0, 0)
 
@@ -138,8 +141,10 @@ def entries(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materiali
     def make(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter) -> None:
         for batch in store.batches(source.volume_id, "documents"):
             found = segment(batch["documents"])
-            text = laws.Text(batch["documents"])
-            kept = laws.settle({"entries": found.entries, "zones": found.zones}, text, None, source.volume_id)
+            text = Text(batch["documents"])
+            kept = settle.settle(
+                {"entries": found.entries, "zones": found.zones}, text, None, source.volume_id
+            )
             part.write(**kept.tables, rejects=_joined(found.rejects, kept.rejects, text))
             part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
 
@@ -155,9 +160,9 @@ def facts(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materialize
         reference = _reference(seeds, storage.reference_version(seeds))
         for batch in store.batches(source.volume_id, "documents", "entries", "zones"):
             found = read_facts(batch["documents"], batch["entries"], batch["zones"], volume, reference)
-            text = laws.Text(batch["documents"])
+            text = Text(batch["documents"])
             tables = {name: found[name] for name in storage.FACTS}
-            kept = laws.settle(tables, text, batch["entries"], source.volume_id)
+            kept = settle.settle(tables, text, batch["entries"], source.volume_id)
             part.write(**kept.tables, rejects=_joined(found["rejects"], kept.rejects, text))
             part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
 
@@ -177,13 +182,15 @@ def laws_of_volume(context: dg.AssetExecutionContext, folders: Folders) -> dg.Ma
         order: list[str] = []
         for batch in store.batches(source.volume_id, *names, *stages):
             rejects.append(
-                laws.merge_rejects([batch[s] for s in stages], batch["documents"]["document_id"].to_pylist())
+                settle.merge_rejects(
+                    [batch[s] for s in stages], batch["documents"]["document_id"].to_pylist()
+                )
             )
             tables = {name: batch[name] for name in names} | {"rejects": rejects[-1]}
-            verdicts += laws.judge(tables, laws.Text(batch["documents"]), volume)
+            verdicts += laws.judge(tables, Text(batch["documents"]), volume)
             order += batch["documents"]["document_id"].to_pylist()
-        merged = laws.merge_rejects(rejects, order)
-        verdicts += laws.contract(*_counts(store, source.volume_id), merged)
+        merged = settle.merge_rejects(rejects, order)
+        verdicts += settle.contract(*_counts(store, source.volume_id), merged)
         part.write(rejects=merged, laws=storage.laws_table(source.volume_id, laws.add_up(verdicts)))
 
     return _run_stage(context, folders, "laws", make)
@@ -211,7 +218,8 @@ def published(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[A
     yield from checks.results(PUBLISHED, outcome.verdicts)
     for name in PUBLISHED:
         metadata = checks.table_metadata(folders.store, name)
-        yield dg.MaterializeResult(asset_key=name, metadata=metadata | {"replaced": outcome.replaced})
+        metadata |= {"replaced": outcome.replaced, "volumes_not_read_yet": len(outcome.unread)}
+        yield dg.MaterializeResult(asset_key=name, metadata=metadata)
 
 
 def _volume_row(volume: Volume, documents: int) -> pa.Table:
@@ -233,8 +241,8 @@ def _reference(seeds: Path, version: str) -> Any:
     return load_reference(storage.reference_folder(seeds))
 
 
-def _joined(found: pa.Table, settled: pa.Table, text: laws.Text) -> pa.Table:
-    return pa.concat_tables([laws.place_rejects(found, text), laws.place_rejects(settled, text)])
+def _joined(found: pa.Table, settled: pa.Table, text: Text) -> pa.Table:
+    return pa.concat_tables([settle.place_rejects(found, text), settle.place_rejects(settled, text)])
 
 
 def _counts(store: Warehouse, volume_id: str) -> tuple[dict[str, int], dict[str, int]]:

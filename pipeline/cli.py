@@ -84,7 +84,8 @@ def run(
     """Read books into tables; only what has changed is read again. 读书入表，只处理有变动的部分。"""
     from pipeline.storage import ReferenceTableError
 
-    sources = _chosen(seeds, volume or [])
+    books = _books(seeds, volume or [])
+    sources = [source for source in books if not volume or source.volume_id in volume]
     try:
         result = (
             None
@@ -101,7 +102,7 @@ def run(
         _say("nothing has changed since the last run 没有变动")
     else:
         _judge(result)
-    _report(seeds, warehouse, as_json)
+    _report(seeds, warehouse, [source.volume_id for source in books], as_json)
 
 
 def _nothing_to_do(seeds: Path, warehouse: Path, sources: "Sequence[VolumeSource]") -> bool:
@@ -114,8 +115,8 @@ def _nothing_to_do(seeds: Path, warehouse: Path, sources: "Sequence[VolumeSource
     return storage.up_to_date(store, keys)
 
 
-def _chosen(seeds: Path, names: Sequence[str]) -> "list[VolumeSource]":
-    """The books of a run; ends the command when the folder or a book is not there."""
+def _books(seeds: Path, names: Sequence[str]) -> "list[VolumeSource]":
+    """The books of a folder; ends the command when the folder, or a book that was named, is not there."""
     from pipeline.read import find_volumes
 
     if not seeds.is_dir():
@@ -127,7 +128,7 @@ def _chosen(seeds: Path, names: Sequence[str]) -> "list[VolumeSource]":
         _stop(MISUSED, f"nianjian: no volume named {', '.join(missing)} in {seeds}; there are: {listed}")
     if not sources:
         _say(f"nianjian: no books in {seeds}; the tables will be empty")
-    return [source for source in sources if not names or source.volume_id in names]
+    return sources
 
 
 def _execute(
@@ -259,7 +260,7 @@ def _judge(result: "dg.ExecuteInProcessResult") -> None:
     _stop(BROKE, "nianjian: the pipeline broke; the previous tables stay.")
 
 
-def _report(seeds: Path, warehouse: Path, as_json: bool) -> None:
+def _report(seeds: Path, warehouse: Path, books: Sequence[str], as_json: bool) -> None:
     """Print what the run left: tables and rows, checks, and where to look."""
     from pipeline.storage import Warehouse
 
@@ -268,6 +269,8 @@ def _report(seeds: Path, warehouse: Path, as_json: bool) -> None:
     tables = {name: facts["rows"] for name, facts in manifest["tables"].items()}
     checks = store.read("quality_results").to_pylist()
     failed = [c for c in checks if not c["passed"]]
+    if unread := sorted(set(books) - set(manifest["volumes"])):
+        _say(f"not read yet, since other volumes were asked for: {', '.join(unread)} 未处理")
     if as_json:
         warnings = [{k: c[k] for k in ("table_name", "check_name", "rows_failed")} for c in failed]
         typer.echo(

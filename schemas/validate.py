@@ -72,7 +72,7 @@ def split(table: pa.Table, name: str) -> Split:
     table = conform(table, name)
     frame = table.to_pandas(types_mapper=pd.ArrowDtype)
     try:
-        TABLES[name].validate(frame, lazy=True)
+        TABLES[name].validate(frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as errors:
         first = _first_broken_rule(errors, name, frame)
         bad = np.flatnonzero(first >= 0)

@@ -134,7 +134,7 @@ def test_leftovers_of_a_dead_run_go_and_those_of_a_living_one_stay(tmp_path: Pat
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     (tmp_path / "parts" / "v").mkdir(parents=True)
-    leftover = tmp_path / "parts" / "v" / f"dates.parquet.{dead.pid}.tmp"
+    leftover = tmp_path / "parts" / "v" / f"dates.arrow.{dead.pid}.tmp"
     living = tmp_path / f"dates.parquet.{os.getpid()}.tmp"
     leftover.touch()
     living.touch()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
-from pipeline.quality import laws
+from pipeline.quality import laws, settle
+from pipeline.quality.place import Text
 
 FIRST = "沿江公路改建\n全年完成投资3.2亿元，新建桥梁12座。\n"
 SECOND = "𠮷家村人口1480人。\n"  # the first character lies beyond the basic plane
@@ -78,7 +79,7 @@ def test_slice_law_sees_every_kind_of_mismatch() -> None:
         numeral(SECOND, "𠮷家", document=2),
         numeral(FIRST, "3.2", document=2),
     )
-    failed = laws.slice_failures(rows, laws.Text(documents(FIRST, SECOND)))
+    failed = laws.slice_failures(rows, Text(documents(FIRST, SECOND)))
     assert failed.tolist() == [False, True, True, True, False, False, True]
 
 
@@ -92,7 +93,7 @@ def test_slice_law_agrees_with_python_slices(texts: list[str], data: st.DataObje
             printed = data.draw(st.sampled_from([text[start:end], text[start : end + 1], "年"]))
             rows.append(numeral("年", "年", document=i, span_start=start, span_end=end, source_text=printed))
             expected.append(not (end <= len(text) and text[start:end] == printed))
-    failed = laws.slice_failures(table("numerals", *rows), laws.Text(documents(*texts)))
+    failed = laws.slice_failures(table("numerals", *rows), Text(documents(*texts)))
     assert failed.tolist() == expected
 
 
@@ -105,17 +106,17 @@ def test_tiling_names_gap_and_overlap_and_forgives_blanks() -> None:
     text = "【甲】某事。\n  【乙】又一事。多余的话"
     cut = text.index("【乙】")
     entries = table("entries", entry(text, end=cut - 3), entry(text, start=cut, end=cut + 8, ordinal=2))
-    found, _ = laws.tiling_failures(entries, schemas.empty("zones"), laws.Text(documents(text)))
+    found, _ = laws.tiling_failures(entries, schemas.empty("zones"), Text(documents(text)))
     assert found["source_text"].to_pylist() == [text[cut + 8 :]]
     entries = table("entries", entry(text, end=cut + 2), entry(text, start=cut, ordinal=2))
-    found, _ = laws.tiling_failures(entries, schemas.empty("zones"), laws.Text(documents(text)))
+    found, _ = laws.tiling_failures(entries, schemas.empty("zones"), Text(documents(text)))
     assert found["source_text"].to_pylist() == ["【乙"]
     assert found["span_start"].to_pylist() == [cut]
 
 
 def test_a_gap_at_the_border_of_two_documents_belongs_to_each() -> None:
     entries = table("entries", entry("甲乙", end=1), entry("丙丁", document=2, start=1))
-    found, _ = laws.tiling_failures(entries, schemas.empty("zones"), laws.Text(documents("甲乙", "丙丁")))
+    found, _ = laws.tiling_failures(entries, schemas.empty("zones"), Text(documents("甲乙", "丙丁")))
     assert found["document_id"].to_pylist() == ["临江-2012/1.txt", "临江-2012/2.txt"]
     assert found["source_text"].to_pylist() == ["乙", "丙"]
 
@@ -123,7 +124,7 @@ def test_a_gap_at_the_border_of_two_documents_belongs_to_each() -> None:
 def test_a_digit_nobody_accounts_for_is_named() -> None:
     entries = table("entries", entry(FIRST), entry(SECOND, document=2))
     numerals = table("numerals", numeral(FIRST, "3.2"), numeral(SECOND, "1480", document=2))
-    found, digits = laws.unclaimed_digits(numerals, entries, laws.Text(documents(FIRST, SECOND)))
+    found, digits = laws.unclaimed_digits(numerals, entries, Text(documents(FIRST, SECOND)))
     assert found["source_text"].to_pylist() == ["12"]
     assert digits == 8
 
@@ -141,12 +142,12 @@ def test_settling_moves_offenders_to_rejects_and_accounts_for_them() -> None:
         numeral(FIRST, "3.2", claimed_by="quantity", claim_id="临江-2012/1.txt@11"),
         numeral(FIRST, "12", claimed_by="quantity", claim_id="临江-2012/1.txt@22"),
     )
-    text, entries = laws.Text(documents(FIRST)), table("entries", entry(FIRST))
+    text, entries = Text(documents(FIRST)), table("entries", entry(FIRST))
     given = {
         "quantities": table("quantities", good, wrong_slice, broken_rule, points_at_it),
         "numerals": numerals,
     }
-    settled = laws.settle(given, text, entries, "临江-2012")
+    settled = settle.settle(given, text, entries, "临江-2012")
 
     assert settled.tables["quantities"]["quantity_id"].to_pylist() == ["临江-2012/1.txt@22", "x"]
     assert settled.tables["quantities"]["of_quantity_id"].to_pylist() == [None, None]
@@ -160,8 +161,8 @@ def test_settling_moves_offenders_to_rejects_and_accounts_for_them() -> None:
 def test_settling_orders_rows_by_document_and_place() -> None:
     rows = [numeral(SECOND, "1480", document=2), numeral(FIRST, "12"), numeral(FIRST, "3.2")]
     entries = table("entries", entry(FIRST), entry(SECOND, document=2))
-    settled = laws.settle(
-        {"numerals": table("numerals", *rows)}, laws.Text(documents(FIRST, SECOND)), entries, "临江-2012"
+    settled = settle.settle(
+        {"numerals": table("numerals", *rows)}, Text(documents(FIRST, SECOND)), entries, "临江-2012"
     )
     assert settled.tables["numerals"]["source_text"].to_pylist() == ["3.2", "12", "1480"]
 
@@ -180,7 +181,7 @@ def test_rejects_quote_the_text_at_their_place() -> None:
         row | {"span_start": 0, "span_end": 999, "source_text": "?"},
         row | {"document_id": "临江-2012/9.pdf", "span_start": 0, "span_end": 0, "source_text": ""},
     )
-    placed = laws.place_rejects(rows, laws.Text(documents(FIRST))).to_pylist()
+    placed = settle.place_rejects(rows, Text(documents(FIRST))).to_pylist()
     assert placed[0]["source_text"] == "沿江公路"
     assert (placed[1]["span_start"], placed[1]["source_text"]) == (None, None)
     assert placed[2] == rows.to_pylist()[2]
@@ -196,7 +197,9 @@ def test_two_rejects_of_one_name_are_told_apart_and_one_said_twice_is_one() -> N
         "span_start": 3,
         "span_end": 4,
     }
-    merged = laws.merge_rejects([table("rejects", row), table("rejects", row, row | {"span_end": 5})], ["d"])
+    merged = settle.merge_rejects(
+        [table("rejects", row), table("rejects", row, row | {"span_end": 5})], ["d"]
+    )
     assert merged["reject_id"].to_pylist() == ["d!3:bad", "d!3:bad~2"]
 
 
@@ -204,7 +207,7 @@ def test_two_rejects_of_one_name_are_told_apart_and_one_said_twice_is_one() -> N
     ("removed", "kept", "severity"), [(3, 500, "warn"), (99, 0, "warn"), (300, 200, "error")]
 )
 def test_some_bad_rows_warn_and_a_bad_table_stops(removed: int, kept: int, severity: str) -> None:
-    (verdict,) = laws.contract({"dates": kept}, {"dates": removed}, schemas.empty("rejects"))
+    (verdict,) = settle.contract({"dates": kept}, {"dates": removed}, schemas.empty("rejects"))
     assert (verdict.severity, verdict.failed, verdict.checked) == (severity, removed, removed + kept)
 
 
@@ -230,7 +233,7 @@ def test_judging_large_tables_stays_cheap() -> None:
             "source_text": pa.repeat("1234", size),
         }
     )
-    batch = laws.Text(documents(text))
+    batch = Text(documents(text))
     begin = time.process_time()
     assert not laws.slice_failures(rows, batch).any()
     assert time.process_time() - begin < 1.0  # about 0.02 s; a loop over the rows takes as many times longer
