@@ -7,6 +7,7 @@ the text, which need provinces, short forms and history.
 from __future__ import annotations
 
 import csv
+from functools import lru_cache
 from pathlib import Path
 
 # A folder of books need not bring the reference tables; those of the project serve then.
@@ -21,6 +22,11 @@ def names_and_codes(seeds: Path, year: int | None) -> dict[str, str | None]:
     path = next((p for p in (seeds / "divisions.csv", PROJECT_SEEDS / "divisions.csv") if p.is_file()), None)
     if path is None:
         return {}
+    return dict(_valid_in(path, path.stat().st_mtime_ns, year))
+
+
+@lru_cache(maxsize=8)
+def _valid_in(path: Path, _changed: int, year: int | None) -> dict[str, str | None]:
     found: dict[str, set[str]] = {}
     with path.open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines):

@@ -77,7 +77,7 @@ def decode(data: bytes) -> Decoded:
     try:
         if b"\0" not in data:
             text = data.decode("utf-8")
-            return Decoded(text, "utf-8", _suspicion(text, already_lost=False))
+            return Decoded(text, "utf-8", _suspicion(text, latin=_latin_letters(data) >= 4))
     except UnicodeDecodeError:
         pass
     name = _guess(data)
@@ -200,7 +200,13 @@ def _frequent_share(sample: bytes, *, gb: bool) -> float:
 # --- garbled before it came -----------------------------------------------------------------------------------
 
 
-def _suspicion(text: str, *, already_lost: bool) -> tuple[Problem, ...]:
+def _latin_letters(data: bytes) -> int:
+    """Characters U+0080–U+00FF of a UTF-8 text, the no-break space and the middle dot of Chinese prose left out."""
+    letters = data.count(b"\xc3") + data.count(b"\xc2")
+    return letters - data.count(b"\xc2\xa0") - data.count(b"\xc2\xb7") if letters >= 4 else letters
+
+
+def _suspicion(text: str, *, already_lost: bool = False, latin: bool = True) -> tuple[Problem, ...]:
     """Signs that the text was garbled before it was saved; at most one problem, at the first garbled run.
 
     Three signs, each all but impossible in sound Chinese prose: long runs of Latin-1 letters (GB bytes shown as
@@ -209,7 +215,7 @@ def _suspicion(text: str, *, already_lost: bool) -> tuple[Problem, ...]:
     """
     if not text:
         return ()
-    found = _first_latin_run(text) or _first_double_encoded_run(text)
+    found = (_first_latin_run(text) if latin else None) or _first_double_encoded_run(text)
     if not found and not already_lost and REPLACEMENT in text:
         start = text.index(REPLACEMENT)
         found = (
@@ -224,9 +230,6 @@ def _suspicion(text: str, *, already_lost: bool) -> tuple[Problem, ...]:
 
 
 def _first_latin_run(text: str) -> tuple[int, int, str] | None:
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), "<u2")
-    if np.count_nonzero((units >= 0xA1) & (units <= 0xFF)) < 4:
-        return None
     for match in _LATIN_MOJIBAKE.finditer(text):
         try:
             match.group().encode("latin-1").decode("gb18030")

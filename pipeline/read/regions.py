@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 # Region names are on every page; this much text decides.
-VOTE_CHARACTERS = 500_000
+VOTE_CHARACTERS = 200_000
 LEAST_MENTIONS = 3
 LEAST_SHARE = 0.6
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.read.manifest import FIRST_YEAR, LAST_YEAR, Manifest
 
 # Statements and years sit at the front and are repeated throughout; more text than this adds nothing.
-EVIDENCE_CHARACTERS = 1_000_000
+EVIDENCE_CHARACTERS = 400_000
 
 _YEAR = r"(?:(?:19|20)\d\d|[一二]九?[〇○零一二三四五六七八九]{2,3})"
 _DASH = r"(?:至|到|—+|－+|-+|–|～|~|〜)"

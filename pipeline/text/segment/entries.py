@@ -16,7 +16,17 @@ import pyarrow as pa
 import schemas
 from pipeline.text.segment.headings import CHRONICLE_DAY, MONTH
 from pipeline.text.segment.layout import TITLED, UNTITLED, Layout, Zone
-from pipeline.text.segment.lines import BLANK, BLANKS, BREAK, BULLETS, ENDING, STOP, Int, close_spaced
+from pipeline.text.segment.lines import (
+    BLANK,
+    BLANKS,
+    BREAK,
+    BULLETS,
+    ENDING,
+    STOP,
+    Int,
+    close_spaced,
+    skip_blanks,
+)
 from pipeline.text.segment.signatures import Surnames, closing_signature
 
 ENTRIES = schemas.arrow_schema("entries")
@@ -32,7 +42,6 @@ ZONES = pa.schema(
 )
 
 _OVERVIEW = re.compile(r"(?:概况|综述|概述|基本情况|总述|概貌|总情|概览|简况)$")
-_OVERVIEW_LAST = frozenset("况述貌情览")
 # What a title that tells of an event ends in, and what its first sentence, dated, says happened.
 _DONE = (
     "召开|举行|举办|成立|开幕|闭幕|签署|签订|签约|启动|通车|竣工|开工|揭牌|挂牌|落成|发布|颁布|出版"
@@ -41,10 +50,13 @@ _DONE = (
 _EVENT = re.compile(
     rf"(?:{_DONE}|投运|投入使用|授牌|揭幕|首发|试运行|开播|通航|开园|上市|获奖|夺冠|论坛|博览会|座谈会|研讨会|大会|洽谈会|展览会)$"
 )
-_EVENT_LAST = frozenset("工龙奖选批通开行办立幕署订约动车工牌成布版业馆班基产通运用发播航园市奖冠坛会")
 _HAPPENING = re.compile(
     rf"(?:\d{{1,4}}年)?\d{{1,2}}月(?:\d{{1,2}}(?:[～~\-—–至、]\d{{1,2}})?日)?[^。]{{0,160}}?(?:{_DONE})"
 )
+# The last characters of titles that one of these patterns may end, or that name a month.
+_TELLING_ENDS = [
+    ord(c) for c in "月况述貌情览开行办立幕署订约动车工牌成布版业馆班基产通龙奖选批运用发播航园市冠坛会"
+]
 _HEADING_MARKS = BULLETS + BLANKS
 
 
@@ -88,23 +100,15 @@ class Rows:
         self.inner_start[self.titled] = titles.inner_start
         self.inner_end[self.titled] = titles.inner_end
         self.mark_end[self.titled] = titles.end
-        self.zones.extend(
-            (start, end, "title", None) for start, end in zip(titles.start, titles.end, strict=True)
-        )
 
     def _read_bodies(self) -> None:
         """The body starts at the first character after title and blanks and ends with the last of the text."""
         lines, rows = self.lines, self.layout.rows
-        body = self.mark_end.copy()
         if not self.count:
-            self.body_start = self.body_end = body
+            self.body_start = self.body_end = self.mark_end.copy()
             return
         stop = lines.last[np.searchsorted(lines.start, self.mark_end, "right") - 1]
-        classes = np.append(lines.classes, np.uint8(0))
-        blank = (body < stop) & ((classes[body] & BLANK) != 0)
-        while blank.any():
-            body += blank
-            blank = (body < stop) & ((classes[body] & BLANK) != 0)
+        body = skip_blanks(lines.classes, self.mark_end, np.maximum(stop, self.mark_end))
         below = self.row_first[np.minimum(np.searchsorted(self.row_first, self.mark_end), len(rows) - 1)]
         below = np.where((below >= self.mark_end) & (below < self.end), below, self.mark_end)
         self.body_start = np.where(body < stop, body, below)
@@ -141,6 +145,8 @@ class Rows:
             if found.end == self.body_end[entry]:
                 self.body_end[entry] = before
             stop = before
+            if self.lines.text[stop - 1] not in "）)":
+                break
         if names:
             self.contributors[entry] = "；".join(names)
 
@@ -216,30 +222,34 @@ class Rows:
         return found[found < self.lines.last[np.searchsorted(self.lines.start, found, "right") - 1]]
 
     def _kinds(self) -> list[str]:
-        text, codes = self.lines.text, self.lines.codes
-        marked = self.layout.marked[self.doc]
-        opening = codes[np.minimum(self.body_start, len(codes) - 1)] if self.count else codes[:0]
-        dated = ((opening >= 0x30) & (opening <= 0x39) & (self.body_end > self.body_start)).tolist()
-        kinds: list[str] = []
-        begins, ends = self.body_start.tolist(), self.body_end.tolist()
-        for entry, title in enumerate(self.title):
-            begin, stop = begins[entry], ends[entry]
-            if title and title[-1] == "月" and MONTH.fullmatch(title):
-                kinds.append("chronicle")
-            elif title is None and self.kind[entry] == UNTITLED:
-                if CHRONICLE_DAY.match(text, begin, min(stop, begin + 24)):
-                    kinds.append("chronicle")
-                else:  # the text right under a heading introduces the titled entries below it
-                    kinds.append("overview" if marked[entry] and self.stands_under[entry] else "article")
-            elif title and title[-1] in _OVERVIEW_LAST and _OVERVIEW.search(title):
-                kinds.append("overview")
-            elif (title and title[-1] in _EVENT_LAST and _EVENT.search(title)) or (
-                dated[entry] and _HAPPENING.match(text, begin, min(stop, begin + 200))
-            ):
-                kinds.append("event")
-            else:
-                kinds.append("composite")
+        """The kind of each entry; only those whose title's or body's edge may tell another kind are read."""
+        kinds = ["composite"] * self.count
+        if not self.count:
+            return kinds
+        codes = self.lines.codes
+        opening = codes[np.minimum(self.body_start, len(codes) - 1)]
+        dated = (opening >= 0x30) & (opening <= 0x39) & (self.body_end > self.body_start)
+        telling = np.isin(codes[np.maximum(self.inner_end - 1, 0)], _TELLING_ENDS) & (self.kind == TITLED)
+        for entry in np.flatnonzero(telling | dated | (self.kind == UNTITLED)).tolist():
+            kinds[entry] = self._kind(entry, bool(dated[entry]))
         return kinds
+
+    def _kind(self, entry: int, dated: bool) -> str:
+        begin, stop = int(self.body_start[entry]), int(self.body_end[entry])
+        text, title = self.lines.text, self.title[entry] or ""
+        if self.kind[entry] == UNTITLED:
+            if CHRONICLE_DAY.match(text, begin, min(stop, begin + 24)):
+                return "chronicle"
+            # the text right under a heading introduces the titled entries below it
+            introduces = self.layout.marked[self.doc[entry]] and self.stands_under[entry]
+            return "overview" if introduces else "article"
+        if MONTH.fullmatch(title):
+            return "chronicle"
+        if _OVERVIEW.search(title):
+            return "overview"
+        if _EVENT.search(title) or (dated and _HAPPENING.match(text, begin, min(stop, begin + 200))):
+            return "event"
+        return "composite"
 
     # --- tables -----------------------------------------------------------------------------------------------
 
@@ -251,9 +261,9 @@ class Rows:
         columns: dict[str, Any] = {
             "entry_id": self.entry_ids,
             "document_id": self.names,
-            "volume_id": [self.volume_ids[d] for d in self.doc.tolist()],
+            "volume_id": pa.array(self.volume_ids, pa.string()).take(pa.array(self.doc)),
             "ordinal": self.ordinal,
-            "section": [self.section_text[s] for s in self.section.tolist()],
+            "section": pa.array(self.section_text, pa.string()).take(pa.array(self.section)),
             "title": self.title,
             "title_start": np.ma.array(self.inner_start - base, mask=no_title),
             "title_end": np.ma.array(self.inner_end - base, mask=no_title),
@@ -266,23 +276,31 @@ class Rows:
             "contributor_scope": scope,
             "kind": self._kinds(),
         }
-        return pa.table([pa.array(columns[f.name], f.type) for f in ENTRIES], schema=ENTRIES)
+        arrays = [
+            column if isinstance(column, pa.Array) else pa.array(column, field.type)
+            for field, column in ((field, columns[field.name]) for field in ENTRIES)
+        ]
+        return pa.table(arrays, schema=ENTRIES)
 
     def zone_table(self) -> pa.Table:
         """The zones in order of place, outer before inner."""
         starts, ends, kinds, levels = zip(*self.zones, strict=True) if self.zones else ((), (), (), ())
-        start, end = np.array(starts, np.int64), np.array(ends, np.int64)
-        order = np.lexsort((np.array(kinds, str), -end, start))
-        start, end = start[order], end[order]
+        titles = self.layout.titles
+        start, end = np.array([*starts, *titles.start], np.int64), np.array([*ends, *titles.end], np.int64)
+        code = {kind: number for number, kind in enumerate(sorted({*kinds, "title"}))}
+        kind = np.full(len(start), code["title"], np.int64)
+        kind[: len(kinds)] = [code[name] for name in kinds]
+        order = np.lexsort((kind, -end, start))
+        start, end, kind = start[order], end[order], kind[order]
         doc = np.searchsorted(self.lines.doc_start, start, "right") - 1
         base = self.lines.doc_start[doc]
         return pa.table(
             [
-                pa.array([self.document_ids[d] for d in doc.tolist()], pa.string()),
+                pa.array(self.document_ids, pa.string()).take(pa.array(doc)),
                 pa.array(start - base, pa.int32()),
                 pa.array(end - base, pa.int32()),
-                pa.array([kinds[at] for at in order.tolist()], pa.string()),
-                pa.array([levels[at] for at in order.tolist()], pa.int32()),
+                pa.array(list(code), pa.string()).take(pa.array(kind)),
+                pa.array([*levels, *(None for _ in titles.start)], pa.int32()).take(pa.array(order)),
             ],
             schema=ZONES,
         )

@@ -106,7 +106,7 @@ def find_headings(lines: Lines, rows: Significant) -> Headings:
     found = Headings()
     if not len(rows.line):
         return found
-    candidate = _candidates(lines, rows)
+    candidate, plain = _candidates(lines, rows)
     n = len(rows.line)
     doc_first = np.ones(n, bool)
     doc_first[1:] = rows.doc[1:] != rows.doc[:-1]
@@ -115,17 +115,24 @@ def find_headings(lines: Lines, rows: Significant) -> Headings:
     at = np.flatnonzero(candidate)
     if not len(at):
         return found
-    runs = np.split(at, np.flatnonzero((np.diff(at) > 1) | doc_first[at[1:]]) + 1)
+    # A plain name alone between finished text and a title is nearly every heading there is.
+    after = np.minimum(at + 1, n - 1)
+    alone = np.append(np.diff(at) > 1, True) & np.insert(np.diff(at) > 1, 0, True)
+    simple = alone & plain[at] & rows.titled[after] & ~doc_last[at]
+    simple &= doc_first[at] | rows.finished[at - 1] | rows.apparatus[at - 1]
+    found.level.update(dict.fromkeys(at[simple].tolist(), 2))
+    at = at[~simple]
+    runs = np.split(at, np.flatnonzero((np.diff(at) > 1) | doc_first[at[1:]]) + 1) if len(at) else []
     single: dict[int, list[int]] = {}  # by document: unmarked lines directly above text
     introduced: list[tuple[list[int], list[str]]] = []
     for run in runs:
         _judge_run(lines, rows, run.tolist(), doc_first, doc_last, found, single, introduced)
     own_line = {int(rows.doc[k]) for k in found.titles}
-    for document, alone in single.items():
-        if len(alone) >= 2 or (document in own_line and not doc_first[alone[0]]):
-            found.titles.extend(alone)
-        elif doc_first[alone[0]]:
-            found.level[alone[0]] = 2
+    for document, names in single.items():
+        if len(names) >= 2 or (document in own_line and not doc_first[names[0]]):
+            found.titles.extend(names)
+        elif doc_first[names[0]]:
+            found.level[names[0]] = 2
     headed = {int(rows.doc[k]) for k in found.level}
     for run_rows, texts in introduced:
         if int(rows.doc[run_rows[-1]]) in headed:
@@ -155,7 +162,8 @@ def _add_subtitles(lines: Lines, rows: Significant, found: Headings) -> None:
             found.passing.add(below)
 
 
-def _candidates(lines: Lines, rows: Significant) -> Bool:
+def _candidates(lines: Lines, rows: Significant) -> tuple[Bool, Bool]:
+    """Lines that may head something, and which of them are plain names."""
     first, last = lines.first[rows.line], lines.last[rows.line]
     length = last - first
     opening = lines.classes[first]
@@ -170,11 +178,14 @@ def _candidates(lines: Lines, rows: Significant) -> Bool:
     short &= np.searchsorted(marks, first) == np.searchsorted(marks, last)
     bullet = ((opening & BULLET) != 0).tolist()
     begins, ends = first.tolist(), last.tolist()
-    candidate = np.zeros(len(rows.line), bool)
+    candidate, plain = np.zeros(len(rows.line), bool), np.zeros(len(rows.line), bool)
     for k in np.flatnonzero(short).tolist():
         text = lines.text[begins[k] : ends[k]]
-        candidate[k] = _names_a_subject(text[1:].strip(BLANKS) if bullet[k] else text)
-    return candidate
+        if _PLAIN.fullmatch(text):
+            candidate[k] = plain[k] = True
+        else:
+            candidate[k] = _names_a_subject(text[1:].strip(BLANKS) if bullet[k] else text)
+    return candidate, plain
 
 
 # Most candidates are plain names; these characters begin or end what needs the longer look.
@@ -184,9 +195,7 @@ _PLAIN = re.compile(
 
 
 def _names_a_subject(text: str) -> bool:
-    if _PLAIN.fullmatch(text):
-        return True
-    if MONTH.fullmatch(text) or _PART.fullmatch(text):
+    if _PLAIN.fullmatch(text) or MONTH.fullmatch(text) or _PART.fullmatch(text):
         return True
     for pattern, _ in _NUMBERED:
         match = pattern.fullmatch(text)

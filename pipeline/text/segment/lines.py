@@ -174,32 +174,24 @@ def before_char(text: str, position: int) -> int:
     return position
 
 
-def _strip(classes: npt.NDArray[np.uint8], start: Int, end: Int) -> tuple[Int, Int]:
-    first, last = start.copy(), end.copy()
+def skip_blanks(classes: npt.NDArray[np.uint8], start: Int, end: Int) -> Int:
+    """For each stretch, where its first character that is no blank stands; its end where there is none."""
+    at = start.copy()
     padded = np.append(classes, np.uint8(0))
     for _ in range(_STRIP_ROUNDS):
-        move = (first < end) & ((padded[first] & BLANK) != 0)
-        if not move.any():
-            break
-        first += move
-    else:
-        _strip_long(padded, first, end, np.flatnonzero((first < end) & ((padded[first] & BLANK) != 0)))
-    for _ in range(_STRIP_ROUNDS):
-        move = (last > first) & ((padded[last - 1] & BLANK) != 0)
-        if not move.any():
-            break
-        last -= move
-    else:
-        for line in np.flatnonzero((last > first) & ((padded[last - 1] & BLANK) != 0)).tolist():
-            text_at = np.flatnonzero((padded[first[line] : last[line]] & BLANK) == 0)
-            last[line] = first[line] + (int(text_at[-1]) + 1 if len(text_at) else 0)
+        blank = (at < end) & ((padded[at] & BLANK) != 0)
+        if not blank.any():
+            return at
+        at += blank
+    for row in np.flatnonzero((at < end) & ((padded[at] & BLANK) != 0)).tolist():
+        solid = np.flatnonzero((classes[at[row] : end[row]] & BLANK) == 0)
+        at[row] = at[row] + int(solid[0]) if len(solid) else end[row]
+    return at
+
+
+def _strip(classes: npt.NDArray[np.uint8], start: Int, end: Int) -> tuple[Int, Int]:
+    first = skip_blanks(classes, start, end)
+    size = len(classes)
+    last = size - skip_blanks(classes[::-1], size - end, size - first)
     empty = first >= last
-    first[empty] = start[empty]
-    last[empty] = start[empty]
-    return first, last
-
-
-def _strip_long(padded: npt.NDArray[np.uint8], first: Int, end: Int, lines: Int) -> None:
-    for line in lines.tolist():
-        text_at = np.flatnonzero((padded[first[line] : end[line]] & BLANK) == 0)
-        first[line] = first[line] + int(text_at[0]) if len(text_at) else end[line]
+    return np.where(empty, start, first), np.where(empty, start, last)

@@ -74,6 +74,7 @@ _PERSON = re.compile(rf"{_HAN}{{2,4}}")
 _DOTTED = re.compile(rf"{_HAN}{{1,8}}(?:[·•・‧．]{_HAN}{{1,8}}){{1,3}}")
 _TWO_SINGLE = re.compile(rf"(?<!{_HAN})({_HAN}){_B}+({_HAN})(?!{_HAN})")
 _TWO_AND_ONE = re.compile(rf"(?<!{_HAN})({_HAN}{{2}}){_B}+({_HAN}{{1,2}})(?!{_HAN})")
+_SPACED = re.compile(rf"{_HAN}{_B}+{_HAN}")
 _SEPARATOR = re.compile(rf"{_B}*[、，,；;]{_B}*|{_B}+")
 _AROUND_ROLE = re.compile(rf"{_B}*([：:／/]){_B}*")
 
@@ -137,6 +138,8 @@ def parse_names(inner: str, surnames: Surnames) -> tuple[tuple[str, ...], tuple[
     inner = inner.strip(" \t\u00a0\u3000\u200b")
     if _PERSON.fullmatch(inner) and _person(inner, surnames):
         return (inner,), ()
+    if _SPACED.fullmatch(inner) and inner[0] in surnames:
+        return (inner[0] + inner[-1],), ()
     if _NO_SIGNATURE.match(inner):
         return None
     parts, sure = _parts(inner, surnames)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.text.segment.lines import (
+    BLANK,
     BLANKS,
     BULLETS,
     CLOSERS,
@@ -112,10 +113,10 @@ def find_titles(lines: Lines, text_lines: Int, finished_before: Bool) -> Found:
     for k in np.flatnonzero(odd & finished_before).tolist():
         _ambiguous_bracket(lines, int(text_lines[k]), found)
     _orphan_closers(lines, text_lines, finished_before, found)
-    marks = zip(found.titles.line, found.titles.mark, strict=True)
+    bullets = np.flatnonzero(np.isin(opening, [ord(c) for c in BULLETS]) & finished_before).tolist()
+    marks = zip(found.titles.line, found.titles.mark, strict=True) if bullets else ()
     bracketed = {int(lines.doc[line]) for line, mark in marks if mark in "【〖"}
-    bullets = np.isin(opening, [ord(c) for c in BULLETS])
-    for k in np.flatnonzero(bullets & finished_before).tolist():
+    for k in bullets:
         line = int(text_lines[k])
         _bullet(lines, line, int(lines.doc[line]) in bracketed, k, text_lines, found)
     found.titles.sort()
@@ -149,43 +150,44 @@ def _closed_on_their_line(lines: Lines, text_lines: Int, lenticular: Bool, found
         close = closers[np.searchsorted(closers, first)]
         following = openers[np.searchsorted(openers, first, "right")]
         sound = (close < last) & (close - first <= LONGEST) & (following > close)
-        _add_sound(lines, at[sound].tolist(), first[sound].tolist(), close[sound].tolist(), opener, found)
+        _add_sound(lines, at[sound], first[sound], close[sound], opener, found)
         slow.extend(rows[~sound].tolist())
     return sorted(slow)
 
 
-_LABEL_FIRST = frozenset("附注备说链相知资小背名延表续图参互另")
+_LABEL_FIRST = [ord(c) for c in "附注备说链相知资小背名延表续图参互另"]
 
 
-def _add_sound(
-    lines: Lines, line: list[int], start: list[int], close: list[int], opener: str, found: Found
-) -> None:
-    """Take titles that are closed on their line; single out labels and brackets with nothing inside."""
+def _add_sound(lines: Lines, line: Int, start: Int, close: Int, opener: str, found: Found) -> None:
+    """Take titles that are closed on their line; single out labels, blanks inside, brackets with nothing inside."""
     text = lines.text
-    inner = [text[begin + 1 : end].strip(BLANKS) for begin, end in zip(start, close, strict=True)]
+    begins, ends = (start + 1).tolist(), close.tolist()
+    inner: list[str | None] = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    blanks = np.flatnonzero((lines.classes & BLANK) != 0)
+    odd = np.searchsorted(blanks, start) < np.searchsorted(blanks, close)
+    odd |= np.isin(lines.codes[np.minimum(start + 1, len(text) - 1)], _LABEL_FIRST) | (close == start + 1)
     labels: set[int] = set()
-    for at in [at for at, title in enumerate(inner) if not title or title[0] in _LABEL_FIRST]:
-        if not inner[at]:
+    for at in np.flatnonzero(odd).tolist():
+        title = text[begins[at] : ends[at]].strip(BLANKS)
+        inner[at] = close_spaced(title) or None
+        if not title:
             detail = "the brackets hold no title; write it in"
-            found.notices.append(("empty_title", start[at], close[at] + 1, detail))
-        elif label := _LABEL.fullmatch(inner[at]):
-            found.labels.append((line[at], start[at], close[at] + 1, str(label.lastgroup)))
+            found.notices.append(("empty_title", begins[at] - 1, ends[at] + 1, detail))
+        elif label := _LABEL.fullmatch(title):
+            found.labels.append((int(line[at]), begins[at] - 1, ends[at] + 1, str(label.lastgroup)))
             labels.add(at)
     if labels:
-        kept = [at for at in range(len(line)) if at not in labels]
-        line, start, close = ([values[at] for at in kept] for values in (line, start, close))
-        inner = [inner[at] for at in kept]
-    found.titles.line += line
-    found.titles.start += start
-    found.titles.inner_start += [begin + 1 for begin in start]
-    found.titles.inner_end += close
-    found.titles.end += [end + 1 for end in close]
-    found.titles.text += [_as_title(title) for title in inner]
-    found.titles.mark += [opener] * len(line)
-
-
-def _as_title(inner: str) -> str | None:
-    return (close_spaced(inner) if " " in inner or "\u3000" in inner else inner) or None
+        kept = np.array([at for at in range(len(line)) if at not in labels], np.int64)
+        line, start, close = line[kept], start[kept], close[kept]
+        inner = [inner[at] for at in kept.tolist()]
+    titles = found.titles
+    titles.line += line.tolist()
+    titles.start += start.tolist()
+    titles.inner_start += (start + 1).tolist()
+    titles.inner_end += close.tolist()
+    titles.end += (close + 1).tolist()
+    titles.text += inner
+    titles.mark += [opener] * len(inner)
 
 
 def _repair(lines: Lines, line: int, found: Found) -> None:
