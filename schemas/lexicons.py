@@ -14,7 +14,15 @@ from typing import Final
 import pandas as pd
 import pandera.pandas as pandera
 
-WORD_CLASSES: Final = ("predicate", "conjunction", "mixed", "nominal", "anchor", "ambiguous_division", "adverb")
+WORD_CLASSES: Final = (
+    "predicate",
+    "conjunction",
+    "mixed",
+    "nominal",
+    "anchor",
+    "ambiguous_division",
+    "adverb",
+)
 """What a common word does to names: ends any, joins two, is verb and part of names, only keeps its characters
 together, begins names, is also the short name of a division, or only stands between a list and its verb."""
 
@@ -61,7 +69,10 @@ def _any_of(values: Sequence[str]) -> pandera.Column:
     """Words between bars, each of the vocabulary; or nothing."""
     known = frozenset(("", *values))
     return pandera.Column(
-        str, checks=pandera.Check(lambda c: c.map(lambda s: set(s.split("|")) <= known).astype(bool), error="vocabulary")
+        str,
+        checks=pandera.Check(
+            lambda c: c.map(lambda s: set(s.split("|")) <= known).astype(bool), error="words"
+        ),
     )
 
 

@@ -16,8 +16,26 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-COLUMNS = ("code", "name", "short_name", "level", "prefecture_code", "province_code", "first_year", "last_year")
-FILLERS = ("市辖区", "县", "市", "直辖县", "省直辖县", "省直辖县级行政区划", "自治区直辖县级行政区划", "直辖镇")
+COLUMNS = (
+    "code",
+    "name",
+    "short_name",
+    "level",
+    "prefecture_code",
+    "province_code",
+    "first_year",
+    "last_year",
+)
+FILLERS = (
+    "市辖区",
+    "县",
+    "市",
+    "直辖县",
+    "省直辖县",
+    "省直辖县级行政区划",
+    "自治区直辖县级行政区划",
+    "直辖镇",
+)
 LEVELS = {"1": "province", "2": "prefecture", "3": "county"}
 
 

@@ -14,18 +14,37 @@ _HOW = [("rule_id", pa.string()), ("confidence", pa.float64())]
 
 ENTITIES = pa.schema(
     [
-        ("entity_id", pa.string()), *_WHERE, ("kind", pa.string()), ("subkind", pa.string()), ("span_start", pa.int32()),
-        ("span_end", pa.int32()), ("source_text", pa.string()), ("name", pa.string()), ("admin_code", pa.string()),
-        ("parent_entity_id", pa.string()), ("target_entry_id", pa.string()), *_HOW,
+        ("entity_id", pa.string()),
+        *_WHERE,
+        ("kind", pa.string()),
+        ("subkind", pa.string()),
+        ("span_start", pa.int32()),
+        ("span_end", pa.int32()),
+        ("source_text", pa.string()),
+        ("name", pa.string()),
+        ("admin_code", pa.string()),
+        ("parent_entity_id", pa.string()),
+        ("target_entry_id", pa.string()),
+        *_HOW,
     ]
-)  # fmt: skip
+)
 EVENTS = pa.schema(
     [
-        ("event_id", pa.string()), *_WHERE, ("kind", pa.string()), ("name", pa.string()), ("name_start", pa.int32()),
-        ("name_end", pa.int32()), ("date_start", pa.date32()), ("date_end", pa.date32()), ("date_precision", pa.string()),
-        ("place", pa.string()), ("edition", pa.string()), ("attendance_quantity_id", pa.string()), *_HOW,
+        ("event_id", pa.string()),
+        *_WHERE,
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("name_start", pa.int32()),
+        ("name_end", pa.int32()),
+        ("date_start", pa.date32()),
+        ("date_end", pa.date32()),
+        ("date_precision", pa.string()),
+        ("place", pa.string()),
+        ("edition", pa.string()),
+        ("attendance_quantity_id", pa.string()),
+        *_HOW,
     ]
-)  # fmt: skip
+)
 ROLES = pa.schema(
     [
         ("role_id", pa.string()), *_WHERE, ("event_id", pa.string()), ("entity_id", pa.string()), ("name", pa.string()),

@@ -40,12 +40,28 @@ from pipeline.text.view import Block, block_of
 BLOCK = 1 << 20
 """Characters read at once."""
 
-_FURNITURE = frozenset(("running_head", "page_number", "contents", "index_line", "heading", "signature", "table", "cross_reference"))
+_FURNITURE = frozenset(
+    (
+        "running_head",
+        "page_number",
+        "contents",
+        "index_line",
+        "heading",
+        "signature",
+        "table",
+        "cross_reference",
+    )
+)
 _SORTED = frozenset(("quoted", "work", "event"))
-_SHORT_RULES = frozenset(("organisation/suffix", "organisation/short", "organisation/again", "organisation/role"))
+_SHORT_RULES = frozenset(
+    ("organisation/suffix", "organisation/short", "organisation/again", "organisation/role")
+)
 _BLANKS = frozenset(" \u3000\u00a0\u2002\u2003\u2009\t\r\n")
 _SETTING = re.compile(r"[\r\n\t]|(?<=[\u4e00-\u9fff])[ \u3000\u00a0]+(?=[\u4e00-\u9fff])")
-_BODY = re.compile(r"(?:局|委|办|会|院|所|部|司|中心|组|公司|集团|校|行|社|厅|站|团|队|厂|馆|府|台|室|处|署)$")
+_BODY = re.compile(
+    r"(?:局|委|办|会|院|所|部|司|中心|组|公司|集团|校|行|社|厅|站|团|队|厂|馆|府|台|室|处|署)$"
+)
+
 
 @lru_cache(maxsize=4)
 def _divisions(path: Path) -> tuple[Division, ...]:
@@ -54,7 +70,9 @@ def _divisions(path: Path) -> tuple[Division, ...]:
 
 @lru_cache(maxsize=8)
 def _lexicon(folder: Path, year: int | None, region: str | None, code: str | None) -> Lexicon:
-    return load_lexicon(folder / "lexicons", divisions_in(_divisions(folder / "divisions.csv"), year, region, code))
+    return load_lexicon(
+        folder / "lexicons", divisions_in(_divisions(folder / "divisions.csv"), year, region, code)
+    )
 
 
 def read_names(
@@ -83,7 +101,12 @@ def read_names(
     tables = _Tables()
     for block in _blocks(documents, layout, reference):
         _Sheet(block, layout, lexicon, volume, tables).read()
-    return {"entities": tables.entities.table(), "events": tables.events.table(), "roles": tables.roles.table(), "rejects": tables.rejects.table()}
+    return {
+        "entities": tables.entities.table(),
+        "events": tables.events.table(),
+        "roles": tables.roles.table(),
+        "rejects": tables.rejects.table(),
+    }
 
 
 class _Tables:
@@ -108,11 +131,24 @@ class _Layout:
     titles: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, documents: pa.Table, entries: pa.Table, zones: pa.Table, dates: pa.Table, quantities: pa.Table) -> _Layout:
+    def of(
+        cls, documents: pa.Table, entries: pa.Table, zones: pa.Table, dates: pa.Table, quantities: pa.Table
+    ) -> _Layout:
         ids = documents["document_id"].to_pylist()
         number = {name: n for n, name in enumerate(ids)}
         by_entry: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        wanted = ["entry_id", "document_id", "section", "title", "title_start", "title_end", "span_start", "span_end", "contributors", "contributor_scope"]
+        wanted = [
+            "entry_id",
+            "document_id",
+            "section",
+            "title",
+            "title_start",
+            "title_end",
+            "span_start",
+            "span_end",
+            "contributors",
+            "contributor_scope",
+        ]
         for row in entries.select(wanted).to_pylist():
             by_entry[number[row["document_id"]]].append(row)
         by_zone: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
@@ -129,7 +165,9 @@ class _Layout:
             return found
 
         people = pc.is_in(quantities["dimension"], value_set=pa.array(["person", "visit"]))
-        quantities = quantities.select(["quantity_id", "document_id", "span_start", "span_end", "dimension"]).filter(people)
+        quantities = quantities.select(
+            ["quantity_id", "document_id", "span_start", "span_end", "dimension"]
+        ).filter(people)
         layout = cls(
             ids,
             by_entry,
@@ -141,7 +179,9 @@ class _Layout:
         )
         for row in entries.select(["entry_id", "title", "section"]).to_pylist():
             if row["title"]:
-                layout.titles.setdefault(row["section"] or "", []).append((row["title"], row["entry_id"], row["section"] or ""))
+                layout.titles.setdefault(row["section"] or "", []).append(
+                    (row["title"], row["entry_id"], row["section"] or "")
+                )
         return layout
 
 
@@ -194,7 +234,9 @@ class _Sheet:
         self.brackets: Brackets = find_brackets(self.page.view, block.codes)
         self.found = Found()
         self.spans: list[EntrySpan] = []
-        self.owner: list[tuple[dict[str, Any], int]] = []  # entry row and base of its document, by entry number
+        self.owner: list[
+            tuple[dict[str, Any], int]
+        ] = []  # entry row and base of its document, by entry number
         self.signatures: list[tuple[int, int]] = []
         self.references: list[tuple[int, int]] = []
         self.ids: dict[int, str] = {}  # ids and names of the mentions written, by identity
@@ -235,7 +277,15 @@ class _Sheet:
         for base, number in zip(block.base.tolist(), block.documents.tolist(), strict=True):
             rows = layout.entries.get(number, [])
             edges = np.array(
-                [(r["span_start"], r["span_end"], r["title_start"] or r["span_start"], r["title_end"] or r["span_start"]) for r in rows],
+                [
+                    (
+                        r["span_start"],
+                        r["span_end"],
+                        r["title_start"] or r["span_start"],
+                        r["title_end"] or r["span_start"],
+                    )
+                    for r in rows
+                ],
                 np.int64,
             ).reshape(-1, 4)
             places = self._views((edges + base).ravel())
@@ -244,7 +294,9 @@ class _Sheet:
                 self.spans.append(EntrySpan(start, end, title_start, title_end, len(self.owner)))
                 self.owner.append((row, base))
             zones = layout.zones.get(number, [])
-            spots = self._views(np.array([(z[0], z[1]) for z in zones], np.int64).reshape(-1, 2).ravel() + base)
+            spots = self._views(
+                np.array([(z[0], z[1]) for z in zones], np.int64).reshape(-1, 2).ravel() + base
+            )
             for n, (_, _, kind) in enumerate(zones):
                 start, end = spots[2 * n : 2 * n + 2]
                 if kind in _FURNITURE:
@@ -274,19 +326,28 @@ class _Sheet:
         for n, (start, end) in enumerate(self.brackets.quotes):
             if self.brackets.inside[start] != 2 or kinds[n] in ("award", "theme", "goal", "slogan", "brand"):
                 continue
-            use, begin = page.use_ending(end)
+            use, _ = page.use_ending(end)
             text = page.view[start:end]
-            if use & int(Use.STRONG) and 5 <= len(text) <= 30 and text not in self.lexicon.generic:
-                if not any(page.uses[w] & int(Use.PREDICATE) and not page.uses[w] & int(Use.NOMINAL) for w in page.words_in(start, end)):
-                    kinds[n] = "organisation"
-                    self.found.clear(start, end)
-                    self.found.add(Mention("organisation", start, end, "organisation/quoted", 0.85))
+            if not use & int(Use.STRONG) or not 5 <= len(text) <= 30 or text in self.lexicon.generic:
+                continue
+            if any(
+                page.uses[w] & int(Use.PREDICATE) and not page.uses[w] & int(Use.NOMINAL)
+                for w in page.words_in(start, end)
+            ):
+                continue
+            kinds[n] = "organisation"
+            self.found.clear(start, end)
+            self.found.add(Mention("organisation", start, end, "organisation/quoted", 0.85))
 
     def _repeat_bodies(self) -> None:
         """Names that only a role or a post showed to be bodies, found again within their entry."""
         view, found = self.page.view, self.found
         starts = [span.start for span in self.spans]
-        for mention in [m for m in found.by_start.values() if m.rule in ("organisation/role", "organisation/employer", "organisation/defined")]:
+        for mention in [
+            m
+            for m in found.by_start.values()
+            if m.rule in ("organisation/role", "organisation/employer", "organisation/defined")
+        ]:
             name = view[mention.start : mention.end]
             at_entry = bisect_right(starts, mention.start) - 1
             if len(name) < 4 or at_entry < 0:
@@ -295,12 +356,18 @@ class _Sheet:
             place = view.find(name, span.start, span.end)
             while place >= 0:
                 end = place + len(name)
-                if not self.brackets.inside[place] and not any(p in found.by_start for p in range(place, end)) and not self._covered(place):
-                    found.add(Mention("organisation", place, end, "organisation/again", 0.8, sort=mention.sort))
+                if (
+                    not self.brackets.inside[place]
+                    and not any(p in found.by_start for p in range(place, end))
+                    and not self._covered(place)
+                ):
+                    found.add(
+                        Mention("organisation", place, end, "organisation/again", 0.8, sort=mention.sort)
+                    )
                 place = view.find(name, end, span.end)
 
     def _short_bodies(self, passed: list[tuple[int, int]]) -> None:
-        """Common nouns that stand for the one body of the entry whose name ends with them: 交易中心 after 市产权交易中心."""
+        """Common nouns that stand for the one body of the entry whose name ends so: 交易中心 after 市产权交易中心."""
         view, found = self.page.view, self.found
         starts = [span.start for span in self.spans]
         by_entry: dict[int, set[str]] = defaultdict(set)
@@ -311,7 +378,11 @@ class _Sheet:
                 by_entry[bisect_right(starts, mention.start) - 1].add(view[mention.start : mention.end])
         for start, end in passed:
             name = view[start:end]
-            longer = [one for one in by_entry.get(bisect_right(starts, start) - 1, ()) if one.endswith(name) and len(one) > len(name)]
+            longer = [
+                one
+                for one in by_entry.get(bisect_right(starts, start) - 1, ())
+                if one.endswith(name) and len(one) > len(name)
+            ]
             if len(longer) == 1 and start not in found.by_start and not self._covered(start):
                 found.add(Mention("organisation", start, end, "organisation/short", 0.75))
 
@@ -330,14 +401,24 @@ class _Sheet:
             if self._covered(start):
                 continue
             found.clear(start, end)
-            found.add(Mention("quoted", start, end, f"quoted/{kind}", 0.6 if kind == "phrase" else 0.85, sort=kind))
+            found.add(
+                Mention("quoted", start, end, f"quoted/{kind}", 0.6 if kind == "phrase" else 0.85, sort=kind)
+            )
 
     def _works(self) -> None:
         found, view = self.found, self.page.view
         for start, end in self.brackets.works:
             if self.brackets.inside[start] == 3:
                 continue
-            mention = Mention("work", start, end, "work/marks", 0.98, name=view[start + 1 : end - 1], sort=work_kind(view[start + 1 : end - 1], self.lexicon))
+            mention = Mention(
+                "work",
+                start,
+                end,
+                "work/marks",
+                0.98,
+                name=view[start + 1 : end - 1],
+                sort=work_kind(view[start + 1 : end - 1], self.lexicon),
+            )
             held = found.by_start.get(start)
             if held is not None and held.end > end:
                 mention.parent = held
@@ -356,7 +437,9 @@ class _Sheet:
     def _write(self, people: People, story: Story, dates: list[Item], quantities: list[Item]) -> None:
         signed = self._signed()
         signing = [mention for group in signed.values() for mention, _ in group]
-        self._write_entities(sorted([*self.found.ordered(), *signing, *self._referenced()], key=lambda m: (m.start, -m.end)))
+        self._write_entities(
+            sorted([*self.found.ordered(), *signing, *self._referenced()], key=lambda m: (m.start, -m.end))
+        )
         self._write_events(story, dates, quantities)
         by_entry = self._parts(story, people)
         self._contributors(signed, by_entry)
@@ -371,7 +454,7 @@ class _Sheet:
         at = np.array(places, np.int64)
         number = np.searchsorted(starts, at, "right") - 1
         number[(number >= 0) & (at >= ends[np.maximum(number, 0)])] = -1
-        return number.tolist()  # type: ignore[no-any-return]
+        return number.tolist()
 
     def _write_entities(self, mentions: list[Mention]) -> None:
         view, text, ids = self.page.view, self.block.text, self.ids
@@ -404,7 +487,8 @@ class _Sheet:
             ids[id(mention)], self.names[id(mention)] = entity_id, name
             append((
                 entity_id, row["entry_id"], document, volume_id, kind,
-                mention.sort if kind in _SORTED else None, begin - base, stop - base, source, name, mention.code or code,
+                mention.sort if kind in _SORTED else None, begin - base, stop - base, source, name,
+                mention.code or code,
                 ids.get(id(mention.parent)) if mention.parent else None,
                 mention.sort if kind == "reference" else None, mention.rule, mention.confidence,
             ))  # fmt: skip
@@ -429,7 +513,9 @@ class _Sheet:
                 longer = [
                     one
                     for one in names[n]
-                    if len(one) > len(name) and one.endswith(name) and (mention.rule == "organisation/short" or self.canonical.region_of(one))
+                    if len(one) > len(name)
+                    and one.endswith(name)
+                    and (mention.rule == "organisation/short" or self.canonical.region_of(one))
                 ]
                 if len(longer) == 1:
                     found[id(mention)] = longer[0]
@@ -452,9 +538,23 @@ class _Sheet:
                     at = closed.find(name)
                     if at < 0:
                         continue
-                    body = len(name) >= 4 and _BODY.search(name) or (len(name) == 3 and name[0] in "市县省区" and _BODY.search(name))
+                    body = (len(name) >= 4 and _BODY.search(name)) or (
+                        len(name) == 3 and name[0] in "市县省区" and _BODY.search(name)
+                    )
                     kind = "organisation" if body else "person"
-                    group.append((Mention(kind, kept[at], kept[at + len(name) - 1] + 1, f"{kind}/signature", 0.95, name=None if body else name), role))
+                    group.append(
+                        (
+                            Mention(
+                                kind,
+                                kept[at],
+                                kept[at + len(name) - 1] + 1,
+                                f"{kind}/signature",
+                                0.95,
+                                name=None if body else name,
+                            ),
+                            role,
+                        )
+                    )
             found[n] = group
         return found
 
@@ -465,7 +565,17 @@ class _Sheet:
             while end > start and view[end - 1] in "。）) \n":
                 end -= 1
             target, name = resolve_reference(view[start:end], self.layout.titles)
-            found.append(Mention("reference", start, end, "reference/clause", 0.9 if target else 0.6, name=name, sort=target))
+            found.append(
+                Mention(
+                    "reference",
+                    start,
+                    end,
+                    "reference/clause",
+                    0.9 if target else 0.6,
+                    name=name,
+                    sort=target,
+                )
+            )
         return found
 
     def _write_events(self, story: Story, dates: list[Item], quantities: list[Item]) -> None:
@@ -488,7 +598,8 @@ class _Sheet:
                 self._printed(event.start, event.end, text[begin:stop]), begin - base, stop - base,
                 columns["date_start"][date] if date >= 0 else None, columns["date_end"][date] if date >= 0 else None,
                 columns["precision"][date] if date >= 0 else None, where or None, event.edition,
-                numbers[quantities[event.attendance].row] if event.attendance >= 0 else None, event.rule, event.confidence,
+                numbers[quantities[event.attendance].row] if event.attendance >= 0 else None, event.rule,
+                event.confidence,
             ))  # fmt: skip
 
     def _now(self, mention: Mention) -> Mention:
@@ -509,10 +620,18 @@ class _Sheet:
             body = part.organisation
             by_entry[entry.row].append(
                 _Role(
-                    self.event_ids.get(id(part.event)) if part.event is not None else None, self._id_of(part.who),
-                    self._name_of(part.who), part.role, part.title, self._name_of(body) if body else None,
-                    self._id_of(body), part.order, part.open_list, f"role/{part.role}", part.confidence,
-                )  # fmt: skip
+                    self.event_ids.get(id(part.event)) if part.event is not None else None,
+                    self._id_of(part.who),
+                    self._name_of(part.who),
+                    part.role,
+                    part.title,
+                    self._name_of(body) if body else None,
+                    self._id_of(body),
+                    part.order,
+                    part.open_list,
+                    f"role/{part.role}",
+                    part.confidence,
+                )
             )
         holders = [person for person in people.people if person.posts and id(person.mention) in self.ids]
         for person, n in zip(holders, self._entry_of([one.mention.start for one in holders]), strict=True):
@@ -521,14 +640,24 @@ class _Sheet:
                     continue
                 by_entry[n].append(
                     _Role(
-                        None, self._id_of(person.mention), self._name_of(person.mention), "affiliation", title,
-                        self._name_of(body) if body else None, self._id_of(body), order, False, "role/affiliation",
+                        None,
+                        self._id_of(person.mention),
+                        self._name_of(person.mention),
+                        "affiliation",
+                        title,
+                        self._name_of(body) if body else None,
+                        self._id_of(body),
+                        order,
+                        False,
+                        "role/affiliation",
                         0.9 if body else 0.8,
-                    )  # fmt: skip
+                    )
                 )
         return by_entry
 
-    def _contributors(self, signed: dict[int, list[tuple[Mention, str]]], by_entry: dict[int, list[_Role]]) -> None:
+    def _contributors(
+        self, signed: dict[int, list[tuple[Mention, str]]], by_entry: dict[int, list[_Role]]
+    ) -> None:
         """Who signs each entry, itself or by a signature that covers several."""
         signatures = [start for start, _ in self.signatures]
         for n, span in enumerate(self.spans):
@@ -537,19 +666,44 @@ class _Sheet:
                 continue
             direct = row["contributor_scope"] == "direct"
             group = signed.get(bisect_right(signatures, span.start), [])
-            printed = {mention.name or self.page.view[mention.start : mention.end]: mention for mention, role in group if role == "contributor"}
+            printed = {
+                mention.name or self.page.view[mention.start : mention.end]: mention
+                for mention, role in group
+                if role == "contributor"
+            }
             for order, name in enumerate(row["contributors"].split("；"), start=1):
                 mention = printed.get(name)
                 by_entry[n].append(
                     _Role(
-                        None, self._id_of(mention), self._name_of(mention) if mention else name, "contributor", None, None,
-                        None, order, False, f"role/contributor_{row['contributor_scope']}", 0.95 if direct else 0.8,
-                    )  # fmt: skip
+                        None,
+                        self._id_of(mention),
+                        self._name_of(mention) if mention else name,
+                        "contributor",
+                        None,
+                        None,
+                        None,
+                        order,
+                        False,
+                        f"role/contributor_{row['contributor_scope']}",
+                        0.95 if direct else 0.8,
+                    )
                 )
             if direct:
                 shot = (mention for mention, role in group if role == "photographer")
                 by_entry[n].extend(
-                    _Role(None, self._id_of(one), self._name_of(one), "photographer", None, None, None, order, False, "role/photographer", 0.9)
+                    _Role(
+                        None,
+                        self._id_of(one),
+                        self._name_of(one),
+                        "photographer",
+                        None,
+                        None,
+                        None,
+                        order,
+                        False,
+                        "role/photographer",
+                        0.9,
+                    )
                     for order, one in enumerate(shot, start=1)
                 )
 
@@ -563,7 +717,13 @@ class _Sheet:
                     continue
                 seen.add(key)
                 self.tables.roles.rows.append(
-                    (f"{row['entry_id']}%{len(seen):03d}", row["entry_id"], row["document_id"], self.volume_id, *role)
+                    (
+                        f"{row['entry_id']}%{len(seen):03d}",
+                        row["entry_id"],
+                        row["document_id"],
+                        self.volume_id,
+                        *role,
+                    )
                 )
 
 

@@ -12,7 +12,9 @@ from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.words import Page, Use
 
-_DEFINITION = re.compile(r"[（(](?:以下|以上|下|后)?(?:统|均|通)?(?:简称|称)(?:为|作|：)?[“\"「]?([^”\"」）)，。；]{2,16})[”\"」]?[）)]")
+_DEFINITION = re.compile(
+    r"[（(](?:以下|以上|下|后)?(?:统|均|通)?(?:简称|称)(?:为|作|：)?[“\"「]?([^”\"」）)，。；]{2,16})[”\"」]?[）)]"
+)
 _STOP = frozenset("，。；：！？\n\f（）()【】")
 _REACH = 30_000
 _VERBS = ("建设", "组织", "开发", "投资", "设计", "研究", "管理", "服务", "合作", "发展", "推广", "改革")
@@ -56,7 +58,9 @@ def _uses(page: Page, brackets: Brackets, found: Found, short: str, long: str, s
         at = view.find(short, end, limit)
 
 
-def _long_form(page: Page, brackets: Brackets, found: Found, events: Mapping[int, int], short: str, end: int) -> tuple[str, float]:
+def _long_form(
+    page: Page, brackets: Brackets, found: Found, events: Mapping[int, int], short: str, end: int
+) -> tuple[str, float]:
     """The long form that ends before a parenthesis, and how sure it is; a missing mention is added."""
     view = page.view
     if end in events and subsequence(short, view[events[end] : end]):
@@ -68,7 +72,7 @@ def _long_form(page: Page, brackets: Brackets, found: Found, events: Mapping[int
         work = next((one for one in brackets.works if one[1] == end), None)
         if work is not None:
             return view[work[0] : work[1]], 0.95
-    if view[end - 1] in "”\"":
+    if view[end - 1] in '”"':
         quote = next((one for one in brackets.quotes if one[1] == end - 1), None)
         if quote is not None:
             return view[slice(*quote)], 0.9
@@ -97,12 +101,18 @@ def _phrase_start(page: Page, low: int, place: int) -> int:
     n = page.word_at[place]
     while n > 0 and page.starts[n - 1] >= low:
         n -= 1
-        if page.uses[n] & int(Use.PREDICATE | Use.BREAK) and not page.uses[n] & int(Use.NOMINAL | Use.MIXED):
-            if page.ends[n] <= place:
-                low = page.ends[n]
-                break
+        wall = page.uses[n] & int(Use.PREDICATE | Use.BREAK) and not page.uses[n] & int(
+            Use.NOMINAL | Use.MIXED
+        )
+        if wall and page.ends[n] <= place:
+            low = page.ends[n]
+            break
     for verb in _VERBS:
-        if view.startswith(verb, low) and low + len(verb) <= place and view[low + len(verb)] not in "局委部厅银":
+        if (
+            view.startswith(verb, low)
+            and low + len(verb) <= place
+            and view[low + len(verb)] not in "局委部厅银"
+        ):
             return low + len(verb)
     return low
 

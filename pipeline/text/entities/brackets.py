@@ -15,7 +15,7 @@ from pipeline.text.entities.words import Lexicon
 from pipeline.text.lexer import Codes, code_set
 
 _CLOSERS = {"》": "《", "”": "“", "）": "（", ")": "(", "」": "「", "』": "『", "’": "‘"}
-_MARKS = code_set("《》“”（）()「」『』\"\n\f")
+_MARKS = code_set('《》“”（）()「」『』"\n\f')
 _LONGEST = {"《": 120, "“": 160, "「": 160, "『": 160, "（": 120, "(": 120, "‘": 120}
 _BETWEEN = re.compile(r"[、，和与及]|以及|或")
 _PLAN = re.compile(r"^(?:[一二三四五六七八九十]{1,3}五|[七八九]五|[0-9]{2,3}计划)$")
@@ -75,7 +75,9 @@ def find_brackets(view: str, codes: Codes) -> Brackets:
             quotes.append((start + 1, end - 1))
             for place in range(start, end):
                 inside[place] = inside[place] or 2
-    parens = [one for one in _outermost(sorted([*found.get("（", []), *found.get("(", [])])) if inside[one[0]] != 1]
+    parens = [
+        one for one in _outermost(sorted([*found.get("（", []), *found.get("(", [])])) if inside[one[0]] != 1
+    ]
     return Brackets(works, quotes, parens, inside)
 
 
@@ -108,7 +110,7 @@ def quote_kinds(view: str, quotes: list[tuple[int, int]], lexicon: Lexicon) -> l
     """
     kinds: list[str] = []
     group: list[int] = []
-    for n, (start, end) in enumerate(quotes):
+    for n, (_, end) in enumerate(quotes):
         group.append(n)
         following = quotes[n + 1][0] if n + 1 < len(quotes) else -1
         gap = view[end + 1 : following - 1] if following - end < 6 else "…"

@@ -29,7 +29,10 @@ class Canonical:
             return "", None
         code = self.region_code[:2] + "0000"
         names = (
-            one.name for group in self.divisions.names.values() for one in group if one.level == "province" and one.code == code
+            one.name
+            for group in self.divisions.names.values()
+            for one in group
+            if one.level == "province" and one.code == code
         )
         return next(names, ""), code
 
@@ -39,10 +42,14 @@ class Canonical:
         if known is None:
             names = self.divisions.names
             sizes = range(min(_LONGEST, len(surface) - 1), 1, -1)
-            known = self._seen[surface] = next((surface[:size] for size in sizes if surface[:size] in names), "")
+            known = self._seen[surface] = next(
+                (surface[:size] for size in sizes if surface[:size] in names), ""
+            )
         return known
 
-    def of(self, mention: Mention, text: str, county: tuple[str, str | None] | None) -> tuple[str, str | None]:
+    def of(
+        self, mention: Mention, text: str, county: tuple[str, str | None] | None
+    ) -> tuple[str, str | None]:
         """Name and division code of a mention.
 
         Args:
@@ -64,7 +71,9 @@ class Canonical:
             return self.in_region(text, county, kind)
         return mention.name or text, None
 
-    def in_region(self, text: str, county: tuple[str, str | None] | None, kind: str = "organisation") -> tuple[str, str | None]:
+    def in_region(
+        self, text: str, county: tuple[str, str | None] | None, kind: str = "organisation"
+    ) -> tuple[str, str | None]:
         """A name with the region that it only implies, and the code of that region."""
         named = self.region_of(text)
         if named:

@@ -14,8 +14,10 @@ from pipeline.text.entities.words import Lexicon, Page, Use
 
 _TITLE, _OCCUPATION, _HONORIFIC = int(Use.TITLE), int(Use.OCCUPATION), int(Use.HONORIFIC)
 _POST = _TITLE | _OCCUPATION
-_FOLLOWS = int(Use.PREDICATE | Use.CONJUNCTION | Use.TITLE | Use.OCCUPATION | Use.HONORIFIC | Use.ROLE | Use.MIXED)
-_PUNCTUATION = frozenset("，。；：、！？（）()《》“”\"\n\f\u3000 ,;:/—…】【0123456789")
+_FOLLOWS = int(
+    Use.PREDICATE | Use.CONJUNCTION | Use.TITLE | Use.OCCUPATION | Use.HONORIFIC | Use.ROLE | Use.MIXED
+)
+_PUNCTUATION = frozenset('，。；：、！？（）()《》“”"\n\f\u3000 ,;:/—…】【0123456789')
 _AFTER = frozenset("作率任当就致赴受应获被将把均曾说带来偕携")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
 _PREFIXES = ("常务", "名誉", "首席", "代理", "执行", "第一", "原", "兼")
@@ -54,7 +56,11 @@ class People:
             if character in " \u3000" and han(view[at + 1]):
                 at += 1
                 character = view[at]
-            if character not in surnames and view[at : at + 2] not in surnames and not _DOTTED.match(view, at):
+            if (
+                character not in surnames
+                and view[at : at + 2] not in surnames
+                and not _DOTTED.match(view, at)
+            ):
                 continue
             if self.inside[at] == 1 or (at > 0 and at in self.by_start):
                 continue
@@ -88,14 +94,19 @@ class People:
                     return 0
             if frequency == "ambiguous" and any(view[at + 1 : at + 1 + more] in use_of for more in (2, 3)):
                 return 0
-        if view[at + size] in " \u3000" and han(view[at + size + 1]) and (not han(view[at + size + 2]) or self._follows(at + size + 2)):
+        if (
+            view[at + size] in " \u3000"
+            and han(view[at + size + 1])
+            and (not han(view[at + size + 2]) or self._follows(at + size + 2))
+        ):
             return at + size + 2
         for given in (2, 1):
             end = at + size + given
             if not all(han(c) for c in view[at:end]):
                 continue
             if given == 2 and (
-                use_of.get(view[end - 1 : end + 1], 0) & _FOLLOWS or use_of.get(view[end - 1 : end + 2], 0) & _FOLLOWS
+                use_of.get(view[end - 1 : end + 1], 0) & _FOLLOWS
+                or use_of.get(view[end - 1 : end + 2], 0) & _FOLLOWS
             ):
                 continue
             if self._follows(end):
@@ -149,7 +160,7 @@ class People:
             stop = self.name_at(at, False)
             if not stop or at in self.by_start:
                 return
-            if not (view[stop] in "、，。等和与及）") and not self._follows(stop):
+            if view[stop] not in "、，。等和与及）" and not self._follows(stop):
                 return
             if any(view[at : at + size] in use_of for size in (2, 3, 4)):
                 return
@@ -227,7 +238,7 @@ class People:
             return
         bounds = iter(spans)
         start, end = next(bounds)
-        for person in sorted(list(self.people), key=lambda one: one.mention.start):
+        for person in sorted(self.people, key=lambda one: one.mention.start):
             while person.mention.start >= end:
                 span = next(bounds, None)
                 if span is None:

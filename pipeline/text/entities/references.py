@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 _VERB = re.compile(r"^[（(]?(?:并|可|另|详|参|互)?(?:参见|参阅|见|阅)(?:本年鉴|本书|本卷|本编)?")
-_SECTION = re.compile(r"[“\"《〈【]?([^”\"》〉】]{2,12}?)[”\"》〉】]?(?:类目|部类|分目|栏目|篇|编|部分|章|节)(?:中|下|内|里)?的?")
+_SECTION = re.compile(
+    r"[“\"《〈【]?([^”\"》〉】]{2,12}?)[”\"》〉】]?(?:类目|部类|分目|栏目|篇|编|部分|章|节)(?:中|下|内|里)?的?"
+)
 _DOTTED = re.compile(r"[“\"]([^”\"·•]{2,12})[·•]([^”\"]{2,30})[”\"]")
 _MARKS = re.compile(r"[“”\"《》〈〉【】（）()\s。，]")
 _TAIL = re.compile(r"(?:条目?|一文|一节|部分)$")
@@ -35,7 +37,9 @@ def parse_reference(clause: str) -> tuple[str | None, str | None]:
     return (section.group(1) if section else None), title or None
 
 
-def resolve_reference(clause: str, titles: Mapping[str, Sequence[tuple[str, str, str]]]) -> tuple[str | None, str]:
+def resolve_reference(
+    clause: str, titles: Mapping[str, Sequence[tuple[str, str, str]]]
+) -> tuple[str | None, str]:
     """The id of the entry that a clause means, null where none is close, and the target as `section·title`.
 
     Args:
@@ -47,7 +51,10 @@ def resolve_reference(clause: str, titles: Mapping[str, Sequence[tuple[str, str,
     if not title:
         return None, name
     candidates = [
-        one for key, group in titles.items() if section is None or section in key or (key and key in section) for one in group
+        one
+        for key, group in titles.items()
+        if section is None or section in key or (key and key in section)
+        for one in group
     ]
     best, score = None, 0.0
     for candidate, entry_id, _ in candidates:

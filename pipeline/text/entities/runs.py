@@ -15,26 +15,24 @@ from pipeline.text.entities.words import ORGANISATION, SUFFIX, Lexicon, Page, Us
 
 _RELATIVE = "市省县区州盟旗镇乡团"
 _NOT_AFTER_RELATIVE = frozenset("场民长直内级属域外容政郊道城")
-_COMMITTEE = (
-    "委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "研究会", "研究院", "研究所", "促进会", "联合会", "专家组", "工作组",
-    "管理局", "监督局", "总局", "局", "厅", "部", "学院", "大学", "委",
-)  # fmt: skip
-_MEASURED = re.compile(r"(?:余|多)?[万亿千百]*(?:元|美元|吨|亩|公里|千米|平方米|立方米|公顷|平方公里|千瓦|兆瓦|千伏|米)(?:以上)?")
-_COUNTED = re.compile(r"(?:余|多)?(?:A级|个|家|所|名|位|项|次|场|届|期|批|类|种|座|处|件|套|台|辆|户|人|万|年度|年|月|日|余)?(?:级)?")
-_COMMON = int(Use.MIXED | Use.NOMINAL | Use.PREDICATE | Use.OCCUPATION | Use.CONJUNCTION | Use.WEAK | Use.PLACE)
+_MEASURED = re.compile(
+    r"(?:余|多)?[万亿千百]*(?:元|美元|吨|亩|公里|千米|平方米|立方米|公顷|平方公里|千瓦|兆瓦|千伏|米)(?:以上)?"
+)
+_COUNTED = re.compile(
+    r"(?:余|多)?(?:A级|个|家|所|名|位|项|次|场|届|期|批|类|种|座|处|件|套|台|辆|户|人|万|年度|年|月|日|余)?(?:级)?"
+)
+_COMMON = int(
+    Use.MIXED | Use.NOMINAL | Use.PREDICATE | Use.OCCUPATION | Use.CONJUNCTION | Use.WEAK | Use.PLACE
+)
 _ORGANISATION, _SUFFIX = int(ORGANISATION), int(SUFFIX)
 _DIVISION, _STRONG, _WEAK, _NAME = int(Use.DIVISION), int(Use.STRONG), int(Use.WEAK), int(Use.NAME)
 _EVENT, _FACILITY, _PLACE = int(Use.EVENT), int(Use.FACILITY), int(Use.PLACE)
 _ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR | Use.COUNTRY), int(Use.MIXED), int(Use.CONJUNCTION)
 _AMBIGUOUS, _PREDICATE, _NOMINAL = int(Use.AMBIGUOUS), int(Use.PREDICATE), int(Use.NOMINAL)
-_COMMON_BODIES = frozenset(("公司", "医院", "学校", "银行", "大学", "学院", "企业", "机构", "集团", "组织", "团体", "中学", "小学", "单位"))
-_VISITING = frozenset(("检查", "调查", "指导", "宣传", "投资", "开发", "接待", "体检"))
-_NATIONAL = frozenset(("中国", "全国", "国家", "中华"))
-_OPENING_VERBS = ("联合", "建设", "组织", "开发", "投资", "设计")
-_COMPANIES = frozenset(("公司", "有限公司", "有限责任公司", "股份有限公司", "集团", "集团公司", "总公司"))
-_RANKS = ("省级", "市级", "县级", "区级", "国家级", "校级", "村级", "镇级", "乡级", "部级", "世界级", "厅级", "星级", "三星级", "四星级", "五星级", "二星级")
 _SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
-_GOVERNMENT = re.compile(r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$")
+_GOVERNMENT = re.compile(
+    r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$"
+)
 _NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大")
 
 
@@ -48,6 +46,14 @@ class Runs:
         self.found = found
         self.events: list[tuple[int, int]] = []
         self._opened = {end: start for start, end in brackets.parens if end - start <= 8}
+        marked = lexicon.marked
+        self.committees, self.ranks, self.opening = marked["committee"], marked["rank"], marked["opening"]
+        self.companies, self.common = (
+            frozenset(marked["company"]),
+            frozenset((*marked["common"], *marked["company"])),
+        )
+        self.publishers, self.alone = frozenset(marked["publisher"]), frozenset(marked["alone"])
+        self.visiting, self.national = frozenset(marked["visiting"]), frozenset(marked["national"])
         self.passed: list[tuple[int, int]] = []
         self._last: Mention | None = None
         self._list_anchor = ""
@@ -63,7 +69,9 @@ class Runs:
                 counted = False
                 if skip is None:
                     skip = _COUNTED.match(view, start, end)
-                    counted = skip is not None and skip.end() > start and view[skip.end() - 1] not in "月日年度"
+                    counted = (
+                        skip is not None and skip.end() > start and view[skip.end() - 1] not in "月日年度"
+                    )
                 if skip is not None:
                     start = skip.end()
             else:
@@ -77,12 +85,18 @@ class Runs:
         while first < last and starts[first] < start:
             first += 1
         left, begin = start, first
-        waiting: tuple[int, int, int] | None = None  # an open part (start, anchor or -1, first word) before a conjunction
+        waiting: tuple[int, int, int] | None = (
+            None  # an open part (start, anchor or -1, first word) before a conjunction
+        )
         body = -1  # where the last class word of a body ended
         for n in range(first, last + 1):
             if n < last and not (uses[n] & _CONJUNCTION and not uses[n] & (_SUFFIX | _NOMINAL)):
                 use = uses[n]
-                if use & (_DIVISION | _ANCHOR | _NAME) and left < body < starts[n] and self.page.view[body : starts[n]] not in ("驻", "附属"):
+                if (
+                    use & (_DIVISION | _ANCHOR | _NAME)
+                    and left < body < starts[n]
+                    and self.page.view[body : starts[n]] not in ("驻", "附属")
+                ):
                     # a body, a verb no list knows, another body: 市防汛指挥部调度武警支队
                     named, _ = self._part(left, starts[n], begin, n, counted, waiting)
                     waiting, left, begin, body = None, starts[n], n, -1
@@ -90,7 +104,9 @@ class Runs:
                     self._part(left, starts[n], begin, n, counted, waiting)
                     waiting, left, begin, body = None, ends[n], n + 1, -1
                     continue
-                if use & _ORGANISATION and (use & (_STRONG | _NAME) or self.page.view[starts[n] : ends[n]] in "厅局署"):
+                if use & _ORGANISATION and (
+                    use & (_STRONG | _NAME) or self.page.view[starts[n] : ends[n]] in "厅局署"
+                ):
                     body = ends[n]
                 continue
             right = starts[n] if n < last else end
@@ -114,7 +130,13 @@ class Runs:
         return -1
 
     def _part(
-        self, left: int, right: int, first: int, last: int, counted: bool, waiting: tuple[int, int, int] | None
+        self,
+        left: int,
+        right: int,
+        first: int,
+        last: int,
+        counted: bool,
+        waiting: tuple[int, int, int] | None,
     ) -> tuple[bool, int]:
         """Read one part of a run; returns whether a name was found, and the place of its anchor or -1."""
         page = self.page
@@ -125,14 +147,27 @@ class Runs:
         final = -1
         for n in range(last - 1, first - 1, -1):
             use = uses[n]
-            if use & _SUFFIX and (not use & _WEAK or use & (_STRONG | _FACILITY | _PLACE | _EVENT) or self._weak_ends(n, right)):
+            if use & _SUFFIX and (
+                not use & _WEAK or use & (_STRONG | _FACILITY | _PLACE | _EVENT) or self._weak_ends(n, right)
+            ):
                 if use & _EVENT and not use & _ORGANISATION and ends[n] - starts[n] == 1 and ends[n] != right:
                     continue
-                if use & _PLACE and not use & _NOMINAL and ends[n] - starts[n] == 1 and not self._edge(n, right):
+                if (
+                    use & _PLACE
+                    and not use & _NOMINAL
+                    and ends[n] - starts[n] == 1
+                    and not self._edge(n, right)
+                ):
                     continue
                 final = n
                 break
-        if anchor < 0 and view[left] in _RELATIVE and first < last and starts[first] == left and not uses[first] & _SUFFIX:
+        if (
+            anchor < 0
+            and view[left] in _RELATIVE
+            and first < last
+            and starts[first] == left
+            and not uses[first] & _SUFFIX
+        ):
             glued = self._split_word(left, right)
             if glued > 0:
                 stop = max(glued, ends[final]) if final >= 0 and uses[final] & _ORGANISATION else glued
@@ -147,14 +182,21 @@ class Runs:
         if use & _STRONG and left in self._opened and view[left - 1] in "）)" and anchor < 0:
             front = self._before_paren(self._opened[left])
             if front >= 0:
-                self._last = self.found.force(Mention("organisation", front, stop, "organisation/parenthesis", 0.9))
+                self._last = self.found.force(
+                    Mention("organisation", front, stop, "organisation/parenthesis", 0.9)
+                )
                 self._list_anchor = ""
                 return True, front
         if use & _ORGANISATION and view[left] in "第首" and _SESSION.match(view, left, stop):
             self.events.append((left, stop))
             return True, anchor
         if use & _EVENT and not use & (_STRONG | _NAME):
-            if waiting is not None and waiting[1] < 0 and 2 <= left - 1 - waiting[0] <= 10 and self._plain(waiting[2], left):
+            if (
+                waiting is not None
+                and waiting[1] < 0
+                and 2 <= left - 1 - waiting[0] <= 10
+                and self._plain(waiting[2], left)
+            ):
                 left = waiting[0]
             self.events.append((left, stop))
             for n in range(first, final):
@@ -177,16 +219,28 @@ class Runs:
             named = self._organisation(begin, stop, final, True, counted, "organisation/anchored", first)
         else:
             start = left
-            if waiting is not None and waiting[1] < 0 and use & _STRONG and view[starts[final] : stop] in _COMPANIES:
+            if (
+                waiting is not None
+                and waiting[1] < 0
+                and use & _STRONG
+                and view[starts[final] : stop] in self.companies
+                and 2 <= left - 1 - waiting[0] <= 6
+                and self._all_common(left, starts[final])
+                and not page.words_in(waiting[0], left - 1)
+            ):
                 # 盛和阀门集团: nothing but common words after 和, nothing that any list knows before it
+                start = waiting[0]
+            if (
+                waiting is not None
+                and waiting[1] < 0
+                and view[left:stop].endswith(self.committees)
+                and use & _STRONG
+            ):
                 if (
-                    2 <= left - 1 - waiting[0] <= 6
-                    and self._all_common(left, starts[final])
-                    and not any(starts[n] >= waiting[0] and ends[n] < left for n in page.words_in(waiting[0], left - 1))
+                    left - waiting[0] - 1 in range(2, 9)
+                    and stop - left >= 5
+                    and self._plain(waiting[2], left)
                 ):
-                    start = waiting[0]
-            if waiting is not None and waiting[1] < 0 and view[left:stop].endswith(_COMMITTEE) and use & _STRONG:
-                if left - waiting[0] - 1 in range(2, 9) and stop - left >= 5 and self._plain(waiting[2], left):
                     start = waiting[0]
             named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)
         self._divisions(left, right, first, last)
@@ -197,15 +251,15 @@ class Runs:
         page = self.page
         if n == 0 or page.ends[n - 1] != page.starts[n] or not page.uses[n - 1] & _PLACE:
             return False
-        return page.view[page.starts[n] : page.ends[n]] in _VISITING
+        return page.view[page.starts[n] : page.ends[n]] in self.visiting
 
     def _before_paren(self, place: int) -> int:
         """Where a name begins that goes on after a parenthesis: 三江电子（临河）有限公司; -1 where none does."""
         page = self.page
         inner, stop = page.use_starting(place + 1)
-        if not (stop > place + 1 and page.view[stop] in "）)" and inner & (_DIVISION | _ANCHOR | _MIXED)) and page.view[
-            place + 1 : place + 3
-        ] not in ("集团", "控股", "股份"):
+        if not (
+            stop > place + 1 and page.view[stop] in "）)" and inner & (_DIVISION | _ANCHOR | _MIXED)
+        ) and page.view[place + 1 : place + 3] not in ("集团", "控股", "股份"):
             return -1
         n = page.word_at[place] - 1
         while n >= 0 and not (
@@ -218,7 +272,7 @@ class Runs:
             # a body of its own, then a verb no list knows: the name begins at the next anchor
             if page.uses[m] & (_NAME | _DIVISION | _ANCHOR) and m > n + 1 and page.uses[m - 1] & _MIXED:
                 start = page.starts[m]
-        verb = next((one for one in _OPENING_VERBS if page.view.startswith(one, start)), "")
+        verb = next((one for one in self.opening if page.view.startswith(one, start)), "")
         start += len(verb)
         return start if 2 <= place - start <= 16 else -1
 
@@ -240,7 +294,9 @@ class Runs:
             return -1  # a division alone before 和 is a name of its own
         if page.view[waiting[1]] in _RELATIVE and waiting[1] + 1 >= left - 1:
             return -1
-        return waiting[1] if page.view[page.starts[final] : page.ends[final]].endswith(_COMMITTEE) else -1
+        return (
+            waiting[1] if page.view[page.starts[final] : page.ends[final]].endswith(self.committees) else -1
+        )
 
     def _weak_ends(self, n: int, right: int) -> bool:
         """A weak class word ends a name only where the run or another word follows, not in the middle of a word."""
@@ -269,7 +325,12 @@ class Runs:
                     # a class word before the anchor belongs to the name: 建设银行杭州分行
                     return -1 if here < right and use & _SUFFIX else self._later(n, last)
                 continue
-            if here < right and view[here] in _RELATIVE and here + 1 < right and view[here + 1] not in _NOT_AFTER_RELATIVE:
+            if (
+                here < right
+                and view[here] in _RELATIVE
+                and here + 1 < right
+                and view[here + 1] not in _NOT_AFTER_RELATIVE
+            ):
                 if view[here] == "团" and view[here + 1] not in "市省县区州中":
                     return self._later(n, last)
                 return here
@@ -282,7 +343,11 @@ class Runs:
             use = page.uses[m]
             if use & _ORGANISATION:
                 return -1
-            if use & _DIVISION and page.view[page.ends[m] - 1] in "市省县区州" and page.ends[m] - page.starts[m] > 2:
+            if (
+                use & _DIVISION
+                and page.view[page.ends[m] - 1] in "市省县区州"
+                and page.ends[m] - page.starts[m] > 2
+            ):
                 return page.starts[m]
         return -1
 
@@ -300,7 +365,7 @@ class Runs:
             if (
                 ends[final - 1] == starts[final]
                 and before & _ORGANISATION
-                and word in _COMMON_BODIES
+                and word in self.common
                 and view[starts[final] - 1] in "局委厅府办部会"
             ):
                 end, final = starts[final], final - 1
@@ -326,16 +391,16 @@ class Runs:
                 return False
             # a kind of body in a region, not one body: 杭州市医院, 全国高校
             first_use, first_end = page.use_starting(start)
-            special = first_use & int(Use.ANCHOR) and view[start:first_end] not in _NATIONAL
-            if word in generic and starts[final] == self._after_anchor(start) and not special:
-                if word not in ("政府", "人民政府", "法院", "人民法院", "检察院", "人大", "政协", "党校", "妇联", "工会", "团委", "电视台", "图书馆", "博物馆", "档案馆", "文化馆", "美术馆", "监狱", "看守所", "海关", "日报", "晚报", "集团", "商会", "出版社", "报社", "电台", "大学", "办公室", "管委会", "电大", "剧团", "分行", "支行", "老年大学", "中学", "医院", "常委会", "公证处", "纪念馆", "敬老院", "福利院", "电厂", "水厂"):
-                    return False
+            special = first_use & int(Use.ANCHOR) and view[start:first_end] not in self.national
+            kind = word in generic and starts[final] == self._after_anchor(start) and not special
+            if kind and word not in self.alone:
+                return False
         else:
             confidence = 0.8
             if counted:
                 return False
             if view[start - 1] in "，。；\n" or view[start - 1] in "元吨亩里米":
-                verb = next((one for one in _OPENING_VERBS if surface.startswith(one)), "")
+                verb = next((one for one in self.opening if surface.startswith(one)), "")
                 if verb and end - start >= len(verb) + 5 and view[start + len(verb)] not in "局委部厅银":
                     start += len(verb)
                     surface, size = view[start:end], end - start
@@ -344,7 +409,12 @@ class Runs:
             else:
                 listed = self._list_member(start)
                 if use & _WEAK and not use & (_STRONG | _NAME):
-                    if not (listed and self._list_anchor) or size > 8 or size < 2 or not _GOVERNMENT.match(surface):
+                    if (
+                        not (listed and self._list_anchor)
+                        or size > 8
+                        or size < 2
+                        or not _GOVERNMENT.match(surface)
+                    ):
                         return False
                     rule, confidence = "organisation/list", 0.8
                 if view[end] in "0123456789" or view[start - 1] in "各":
@@ -355,9 +425,9 @@ class Runs:
                     return False
                 if size == 3 and not (use & _STRONG and starts[final] == start):
                     return False
-                if surface.startswith(_RANKS):
+                if surface.startswith(self.ranks):
                     return False
-                if view[start - 1] == "为" and word in _COMPANIES:
+                if view[start - 1] == "为" and word in self.companies:
                     # 鼎为 may be a firm's own name: two or three characters that no list knows, after a break
                     n = page.word_at[start - 1] - 1
                     front = ends[n] if n >= 0 else start
@@ -365,9 +435,12 @@ class Runs:
                         start = front
                         surface, size = view[start:end], end - start
                 if starts[final] > start and self._all_common(start, starts[final]):
-                    if word in ("出版社", "杂志社", "制片厂", "电影制片厂", "印书馆"):
+                    if word in self.publishers:
                         pass
-                    elif not (word.endswith(("委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "联盟")) and size >= 6):
+                    elif not (
+                        word.endswith(("委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "联盟"))
+                        and size >= 6
+                    ):
                         if size >= 4:
                             self.passed.append((start, end))
                         return False
@@ -380,7 +453,15 @@ class Runs:
                     rule = "organisation/list"
                 elif starts[final] == start and size < 4 and word in ("纪委", "公安局", "检察院"):
                     confidence = 0.6
-        if view[end] == "（" and word in ("大学", "学院", "公司", "有限公司", "研究院", "集团", "股份有限公司"):
+        if view[end] == "（" and word in (
+            "大学",
+            "学院",
+            "公司",
+            "有限公司",
+            "研究院",
+            "集团",
+            "股份有限公司",
+        ):
             use, stop = page.use_starting(end + 1)
             if use & _DIVISION and view[stop] == "）":
                 end = stop + 1
@@ -440,22 +521,39 @@ class Runs:
         name = view[start : starts[final]]
         if counted or not name or view[end] in "0123456789" or view[start - 1] in "各每":
             return False
-        if use & _PLACE and not use & _FACILITY and len(word) == 1 or word in ("街道", "社区"):
-            if word in "镇乡村" and (len(name) > 5 or len(name) < 2 and not anchored):
+        if (use & _PLACE and not use & _FACILITY and len(word) == 1) or word in ("街道", "社区"):
+            if word in "镇乡村" and (len(name) > 5 or (len(name) < 2 and not anchored)):
                 return False
             if any(uses[n] & _PLACE and not uses[n] & _NOMINAL for n in page.words_in(start, starts[final])):
                 return False
-            if len(name) > 6 or not name or self._all_common(start, starts[final]) or view[start] in "该本各全新每某":
+            if (
+                len(name) > 6
+                or not name
+                or self._all_common(start, starts[final])
+                or view[start] in "该本各全新每某"
+            ):
                 return False
             rule, confidence = "place/township", 0.8
         elif anchored:
-            if starts[final] == self._after_anchor(start) and view[start] in _RELATIVE and len(word) <= 2 and word not in ("体育馆", "大会堂"):
+            if (
+                starts[final] == self._after_anchor(start)
+                and view[start] in _RELATIVE
+                and len(word) <= 2
+                and word not in ("体育馆", "大会堂")
+            ):
                 return False
             if page.use_starting(start)[0] & _ANCHOR and starts[final] == self._after_anchor(start):
                 return False
             rule, confidence = f"{kind}/anchored", 0.9
         else:
-            verb = next((one for one in _OPENING_VERBS if name.startswith(one) and name[len(one) : len(one) + 1] != "区"), "")
+            verb = next(
+                (
+                    one
+                    for one in self.opening
+                    if name.startswith(one) and name[len(one) : len(one) + 1] != "区"
+                ),
+                "",
+            )
             start += len(verb)
             name = name[len(verb) :]
             if len(name) < 2 or self._all_common(start, starts[final]) or len(name) > 12:
@@ -487,18 +585,34 @@ class Runs:
                 after = view[ends[n]]
                 if after in _NOT_PLACE_NEXT:
                     continue
-                free_left = starts[n] == left or view[starts[n] - 1] in "来赴到往在抵离返驻访及至" or (n > first and ends[n - 1] == starts[n])
+                free_left = (
+                    starts[n] == left
+                    or view[starts[n] - 1] in "来赴到往在抵离返驻访及至"
+                    or (n > first and ends[n - 1] == starts[n])
+                )
                 if not free_left:
                     continue
                 if uses[n] & _AMBIGUOUS and not (
-                    (starts[n] == left and ends[n] == right) and (view[left - 1] in "、在赴到于" or after in "、等")
+                    (starts[n] == left and ends[n] == right)
+                    and (view[left - 1] in "、在赴到于" or after in "、等")
                 ):
                     continue
                 candidates = self.lexicon.divisions.names.get(name, ())
-                if candidates and candidates[0].level == "county" and "、" not in (view[starts[n] - 1], after):
+                if (
+                    candidates
+                    and candidates[0].level == "county"
+                    and "、" not in (view[starts[n] - 1], after)
+                ):
                     continue
             confidence = 0.95 if full else 0.85
             code = self.lexicon.divisions.code_of(name)
-            found.add(Mention("division", starts[n], ends[n], "division/full" if full else "division/short", confidence, code=code))
-
-
+            found.add(
+                Mention(
+                    "division",
+                    starts[n],
+                    ends[n],
+                    "division/full" if full else "division/short",
+                    confidence,
+                    code=code,
+                )
+            )

@@ -47,15 +47,23 @@ class Use(IntFlag):
 SUFFIX = Use.STRONG | Use.WEAK | Use.FACILITY | Use.PLACE | Use.EVENT | Use.NAME
 ORGANISATION = Use.STRONG | Use.WEAK | Use.NAME
 WALL = Use.PREDICATE | Use.TITLE | Use.BREAK | Use.ROLE
-_PROTECTING = Use.STRONG | Use.WEAK | Use.FACILITY | Use.PLACE | Use.EVENT | Use.NAME | Use.NOMINAL | Use.MIXED
+_PROTECTING = (
+    Use.STRONG | Use.WEAK | Use.FACILITY | Use.PLACE | Use.EVENT | Use.NAME | Use.NOMINAL | Use.MIXED
+)
 
-_PUNCTUATION = "，。；：、！？…—,.;:!?“”‘’\"'《》〈〉【】〔〕〖〗[]「」『』（）()|/\\·••■◆●▲★◇□※△○#＃*＊\n\r\f\t "
+_PUNCTUATION = (
+    "，。；：、！？…—,.;:!?“”‘’\"'《》〈〉【】〔〕〖〗[]「」『』（）()|/\\·••■◆●▲★◇□※△○#＃*＊\n\r\f\t "
+)
 _IN_NAME = "·•"
 _BREAKS = code_set(
     "".join(c for c in _PUNCTUATION if c not in _IN_NAME)
     + "0123456789%‰℃±×÷=<>~①②③④⑤⑥⑦⑧⑨⑩"
     + "\u00a0\u3000\u0000"
 )
+_MARKS = (
+    "opening", "visiting", "rank", "adverb", "joining", "national", "company", "committee", "common", "publisher",
+    "alone",
+)  # fmt: skip
 _USES = {
     "predicate": Use.PREDICATE,
     "conjunction": Use.CONJUNCTION,
@@ -96,6 +104,9 @@ class Lexicon:
         surnames: surname → whether it seldom is one at the place of a name.
         quoted_before, quoted_after: kinds of quotations by the words beside them, longest first.
         divisions: the divisions of the book's year.
+        marked: words with a further use: `opening` verbs that a name does not begin with, `visiting` what is done in a
+            township, `rank` (省级), `adverb` and `joining` words between a list and its verb, `national` anchors, and
+            class words by sort (`company`, `committee`, `common`, `publisher`) or `alone`, one of which a region has.
     """
 
     trie: Trie
@@ -111,6 +122,7 @@ class Lexicon:
     quoted_before: tuple[tuple[str, str], ...]
     quoted_after: tuple[tuple[str, str], ...]
     divisions: Divisions
+    marked: dict[str, tuple[str, ...]]
     use_of: dict[str, int] = field(default_factory=dict)
 
 
@@ -121,10 +133,18 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
     def add(surface: str, use: int) -> None:
         uses[surface] = uses.get(surface, 0) | use
 
+    marked: dict[str, list[str]] = {name: [] for name in _MARKS}
     for row in read_lexicon(folder / "words.csv"):
-        add(row["surface"], _USES[row["class"]])
+        if row["class"] != "adverb":
+            add(row["surface"], _USES[row["class"]])
+        for mark in filter(None, row["use"].split("|")):
+            marked[mark].append(row["surface"])
     for row in read_lexicon(folder / "organisation_suffixes.csv"):
         add(row["surface"], _USES[row["strength"]])
+        if row["sort"]:
+            marked[row["sort"]].append(row["surface"])
+        if row["alone"]:
+            marked["alone"].append(row["surface"])
     for row in read_lexicon(folder / "organisation_names.csv"):
         add(row["surface"], Use.NAME)
     for row in read_lexicon(folder / "facilities.csv"):
@@ -165,6 +185,9 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
         quoted_before=beside("before"),
         quoted_after=beside("after"),
         divisions=divisions,
+        marked={
+            name: tuple(sorted(words, key=lambda word: (-len(word), word))) for name, words in marked.items()
+        },
         use_of=uses,
     )
 
@@ -209,7 +232,9 @@ class Page:
     def use_starting(self, place: int) -> tuple[int, int]:
         """Uses and end of the word that starts at a place; (0, place) where none does."""
         n = self.word_at[place]
-        return (self.uses[n], self.ends[n]) if n < len(self.starts) and self.starts[n] == place else (0, place)
+        return (
+            (self.uses[n], self.ends[n]) if n < len(self.starts) and self.starts[n] == place else (0, place)
+        )
 
 
 def page_of(block: Block, lexicon: Lexicon) -> Page:
@@ -232,10 +257,18 @@ def page_of(block: Block, lexicon: Lexicon) -> Page:
     else:
         left, right = end[at[:-1]], start[at[1:]]
         first, last = at[:-1] + 1, at[1:]
-        total = np.concatenate((np.zeros(1, np.int64), np.cumsum((use & int(SUFFIX | Use.DIVISION | Use.COUNTRY)) != 0)))
+        total = np.concatenate(
+            (np.zeros(1, np.int64), np.cumsum((use & int(SUFFIX | Use.DIVISION | Use.COUNTRY)) != 0))
+        )
         keep = np.flatnonzero((right - left >= 2) & (total[last] > total[first]))
         runs = list(
-            zip(left[keep].tolist(), right[keep].tolist(), first[keep].tolist(), last[keep].tolist(), strict=True)
+            zip(
+                left[keep].tolist(),
+                right[keep].tolist(),
+                first[keep].tolist(),
+                last[keep].tolist(),
+                strict=True,
+            )
         )
     return Page(
         view=codes.tobytes().decode("utf-16-le", "surrogatepass"),

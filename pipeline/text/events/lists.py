@@ -14,15 +14,13 @@ from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
 from pipeline.text.entities.words import Lexicon, Page, Use
 
-_ADVERBS = ("共同", "联合", "具体", "独家", "分别", "联手", "协同", "均", "先后", "同时", "也", "还", "正式", "隆重", "成功", "再次", "并", "组织", "双双", "共", "负责", "牵头", "在会上", "在京", "又", "陆续")
-_ADVERB = re.compile("(?:" + "|".join(sorted(_ADVERBS, key=len, reverse=True)) + ")+$")
-_ADVERB_ENDS = frozenset(adverb[-1] for adverb in _ADVERBS)
 _OPEN = re.compile(
     r"等?(?:[0-9]+|[几多数]|[一二三四五六七八九十百]+)?(?:余|多)?(?:家|个|位|名)?(?:主办|承办|协办)?(?:单位|部门|机构|企业|公司|省市|省区|县区|高校|院校|组织|市县|区县|县市|媒体|团体|学校|医院|地|人|县|市|区)$"
 )
 _SEPARATORS = ("以及", "、", "和", "与", "及", "暨", "同", "跟")
-_JOINING = (*_SEPARATORS, "联合", "会同", "携手", "联手")
-_NOT_MEMBER = re.compile(r"^(?:[0-9]|有关|相关|各|其他|多家|几家|数家|全市|全省|该|其)|(?:单位|部门|负责人|代表|领导|人员)$")
+_NOT_MEMBER = re.compile(
+    r"^(?:[0-9]|有关|相关|各|其他|多家|几家|数家|全市|全省|该|其)|(?:单位|部门|负责人|代表|领导|人员)$"
+)
 _STOP = int(Use.PREDICATE | Use.ROLE)
 _KEEP = int(Use.NOMINAL | Use.MIXED | Use.STRONG | Use.NAME | Use.DIVISION)
 
@@ -38,19 +36,33 @@ class Members(NamedTuple):
 class Lists:
     """Reads lists of names on one page."""
 
-    def __init__(self, page: Page, lexicon: Lexicon, brackets: Brackets, found: Found, people: People) -> None:
+    def __init__(
+        self, page: Page, lexicon: Lexicon, brackets: Brackets, found: Found, people: People
+    ) -> None:
         self.page, self.lexicon, self.found, self.people = page, lexicon, found, people
         self._opened = {end: start for start, end in (*brackets.works, *brackets.parens)}
         self._opened.update({end + 1: start - 1 for start, end in brackets.quotes})
+        adverbs = lexicon.marked["adverb"]
+        self._adverb = re.compile("(?:" + "|".join(map(re.escape, adverbs)) + ")+$")
+        self._adverb_ends = frozenset(adverb[-1] for adverb in adverbs)
+        self._joining = (*_SEPARATORS, *lexicon.marked["joining"])
         self._closed = {start: end for end, start in self._opened.items()}
 
     def skip_adverbs(self, place: int) -> int:
         """Step back over adverbs that stand before a verb."""
         low = max(0, place - 16)
-        match = _ADVERB.search(self.page.view, low, place) if self.page.view[place - 1] in _ADVERB_ENDS else None
+        match = (
+            self._adverb.search(self.page.view, low, place)
+            if self.page.view[place - 1] in self._adverb_ends
+            else None
+        )
         return match.start() if match else place
 
-    def known_before(self, place: int, kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place")) -> Members:
+    def known_before(
+        self,
+        place: int,
+        kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place"),
+    ) -> Members:
         """The list of already known names that ends right before a place, adverbs and 等N家单位 stepped over."""
         view, found = self.page.view, self.found
         place = self.skip_adverbs(place)
@@ -59,7 +71,7 @@ class Lists:
         start = place
         while True:
             held = found.by_end.get(place)
-            if held is None and view[place - 1] in "”\"":
+            if held is None and view[place - 1] in '”"':
                 held = found.by_end.get(place - 1)
             if held is None or held.kind not in kinds:
                 break
@@ -69,13 +81,17 @@ class Lists:
                 person = self.people.by_start.get(start)
                 if person is not None and person.front >= 0:
                     start = person.front
-            separator = next((s for s in _JOINING if view.startswith(s, start - len(s))), "")
+            separator = next((s for s in self._joining if view.startswith(s, start - len(s))), "")
             if not separator:
                 break
             place = start - len(separator)
         return Members(members, start, opened)
 
-    def known_after(self, place: int, kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place")) -> tuple[list[Mention], int, bool]:
+    def known_after(
+        self,
+        place: int,
+        kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place"),
+    ) -> tuple[list[Mention], int, bool]:
         """The list of known names that starts at a place, its end, and whether 等 follows."""
         view, found = self.page.view, self.found
         members: list[Mention] = []
@@ -143,7 +159,11 @@ class Lists:
         place = start
         while place < end:
             held = found.by_start.get(place)
-            stop = held.end if held is not None and held.end <= end and self._closes(held.end, end) else self._next(place, end)
+            stop = (
+                held.end
+                if held is not None and held.end <= end and self._closes(held.end, end)
+                else self._next(place, end)
+            )
             member = self._member(place, stop)
             if member is not None:
                 members.append(member)

@@ -19,11 +19,50 @@ _EDITION_BEFORE = re.compile(
     r"(?:第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|(?:19|20)[0-9]{2}(?:[—-](?:19|20)[0-9]{2})?(?:年度|年)?|全市|全省|全国|全县|全区|全州|·|•)$"
 )
 _EDITION = re.compile(r"第?[0-9一二三四五六七八九十百]{1,4}届|首届")
-_PARTS = re.compile(r"(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-](?:第)?[一二三四五六七八九十0-9]{1,3})*期)")
-_DECORATION = re.compile(r"[“”\"‘’《》〈〉\s·•（）()—-]|(?:19|20)[0-9]{2}(?:年度?|—)?|第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|全[市省国县区州]")
+_PARTS = re.compile(
+    r"(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-](?:第)?[一二三四五六七八九十0-9]{1,3})*期)"
+)
+_DECORATION = re.compile(
+    r"[“”\"‘’《》〈〉\s·•（）()—-]|(?:19|20)[0-9]{2}(?:年度?|—)?|第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|全[市省国县区州]"
+)
 _BRANCH = re.compile(r"(?<=[会坛])[\u4e00-\u9fff]{2,4}分(?:会|会场|论坛)$|分(?:会场|论坛)$")
 _ANAPHORA = re.compile(r"^(?:该|此|本|这|上述|各|第.{1,3}期|项|次|场|类|个)+")
-_GENERIC_BEFORE = frozenset("大型 小型 主题 系列 专题 各类 相关 有关 重要 重大 国际 国内 年度 学术 文化 体育 文艺 宣传 培训 教育 商务 专业 工作 业务 技术 群众 群众性 社会 公益 科普 交流 合作".split())
+_GENERIC_BEFORE = frozenset(
+    [
+        "大型",
+        "小型",
+        "主题",
+        "系列",
+        "专题",
+        "各类",
+        "相关",
+        "有关",
+        "重要",
+        "重大",
+        "国际",
+        "国内",
+        "年度",
+        "学术",
+        "文化",
+        "体育",
+        "文艺",
+        "宣传",
+        "培训",
+        "教育",
+        "商务",
+        "专业",
+        "工作",
+        "业务",
+        "技术",
+        "群众",
+        "群众性",
+        "社会",
+        "公益",
+        "科普",
+        "交流",
+        "合作",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -71,7 +110,11 @@ class EventNames:
         for start, end in spans:
             self._add(start, end)
         for (start, end), kind in zip(brackets.quotes, kinds, strict=True):
-            if kind not in ("award", "theme", "goal", "slogan") and (start, end) not in self.kind and end - start >= 4:
+            if (
+                kind not in ("award", "theme", "goal", "slogan")
+                and (start, end) not in self.kind
+                and end - start >= 4
+            ):
                 use, begin = page.use_ending(end)
                 if use & int(Use.EVENT) and not page.view[start:end].endswith(("工程", "行动计划")):
                     self._put(start, end, page.view[begin:end])
@@ -88,19 +131,19 @@ class EventNames:
         use, begin = page.use_ending(end)
         suffix = view[begin:end]
         if not use & int(Use.EVENT):
-            suffix = next((view[i:end] for i in range(end - 8, end) if view[i:end] in self.lexicon.events), "大会")
+            suffix = next(
+                (view[i:end] for i in range(end - 8, end) if view[i:end] in self.lexicon.events), "大会"
+            )
         start = self._stretch(start)
         if begin < start:
             return
-        if view[start - 1] in "“\"" and view[end] in "”\"" and start - 1 >= 0:
-            pass
         name = view[start:end]
         bare = _ANAPHORA.sub("", name)
         if bare == suffix or bare in self.lexicon.events or bare[: -len(suffix)] in _GENERIC_BEFORE:
             return
-        if _ANAPHORA.match(name) or len(_DECORATION.sub("", name)) < 4:
-            if not ("“" in name and len(name) >= 6):
-                return
+        bare_enough = _ANAPHORA.match(name) or len(_DECORATION.sub("", name)) < 4
+        if bare_enough and not ("“" in name and len(name) >= 6):
+            return
         if len(name) > 45 or view[end] in "0123456789":
             return
         self._put(start, end, suffix)
@@ -114,10 +157,15 @@ class EventNames:
         view = page.view
         while True:
             before = view[start - 1]
-            if before in "”\"" and start - 1 in self._quote_by_end:
+            if before in '”"' and start - 1 in self._quote_by_end:
                 start = self._quote_by_end[start - 1] - 1
                 continue
-            if before == "—" and view[start - 2] == "—" and view[start - 3] in "”\"" and start - 3 in self._quote_by_end:
+            if (
+                before == "—"
+                and view[start - 2] == "—"
+                and view[start - 3] in '”"'
+                and start - 3 in self._quote_by_end
+            ):
                 start = self._quote_by_end[start - 3] - 1
                 continue
             if before in "）)" and start in self._paren_by_end and start - self._paren_by_end[start] <= 8:
@@ -137,7 +185,10 @@ class EventNames:
         """Where the stretch without a break that ends at a place begins."""
         page = self.page
         n = page.word_at[place] - 1
-        while n >= 0 and not (page.uses[n] & int(Use.BREAK | Use.PREDICATE | Use.TITLE | Use.ROLE) and not page.uses[n] & int(Use.NOMINAL | Use.MIXED)):
+        while n >= 0 and not (
+            page.uses[n] & int(Use.BREAK | Use.PREDICATE | Use.TITLE | Use.ROLE)
+            and not page.uses[n] & int(Use.NOMINAL | Use.MIXED)
+        ):
             n -= 1
         return page.ends[n] if n >= 0 else 0
 
@@ -166,7 +217,7 @@ class EventNames:
         """The candidate that starts at a place, quotation marks and 了 stepped over."""
         view = self.page.view
         for step in (0, 1, 2):
-            if step and view[place + step - 1] not in "了“\"":
+            if step and view[place + step - 1] not in '了“"':
                 break
             end = self.by_start.get(place + step)
             if end is not None:

@@ -1,0 +1,308 @@
+"""Deeds: agreements signed, titles granted and won, bodies founded, works published, posts filled.
+
+Here: the frames of 签署, 授予, 获, 表彰, 成立, 印发, 任命. Not here: meetings (`meetings`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.text.entities.mention import Mention
+from pipeline.text.entities.words import Use
+from pipeline.text.events.names import Part
+from pipeline.text.events.telling import Telling
+
+_AGREEMENT = re.compile(
+    r"(?:了|首个|第[一二三四五六七八九十0-9]+[个份])?[“\"《]?([^，。；：“”《》]{0,30}?(?:协议书|协议|合同书|合同|备忘录|协定|意向书|责任书|责任状|公约|议定书))"
+)
+_HONOUR = re.compile(
+    r"([^，。；：“”《》]{0,30}?(?:一等奖|二等奖|三等奖|特等奖|金奖|银奖|铜奖|大奖|优秀奖|等奖|奖项|奖杯|奖章|奖|称号|冠军|亚军|季军|[一二三]等功|荣誉|金牌|银牌|铜牌|第[一二三四五六]名|流动红旗|认证))"
+)
+_GRANTED = re.compile(r"(?:了|为|的|年度)?((?:[^，。；：“”《》（）]|（[^（）]{1,12}）){2,30}?)(?=[，。；）])")
+_BODIES = ("organisation", "division", "abbreviation", "person")
+_ENTRY_WORK = re.compile(
+    r"(?:的|选送的|报送的|申报的|创作的)?[“《][^”》“《]{1,30}[”》](?:项目|作品|产品|节目|论文|剧目|一文|等)?(?:分别|均|先后)?$"
+)
+
+
+class Deeds(Telling):
+    """The frames of deeds."""
+
+    def _sign(self, start: int, end: int, word: str) -> None:
+        view = self.view
+        if view[end] == "的":
+            return  # speaks of an agreement, does not tell of one
+        stop = self._sentence_end(end)
+        after = end + 1 if view[end] == "了" else end
+        if after in self.f.work_end:
+            name = (after + 1, self.f.work_end[after] - 1)
+            if not view[name[0] : name[1]].endswith(
+                ("协议", "协议书", "合同", "备忘录", "协定", "意向书", "责任书", "宣言", "书", "约")
+            ):
+                return
+        else:
+            match = _AGREEMENT.match(view, end, min(stop, end + 46))
+            if match is None:
+                return
+            name = match.span(1)
+            if re.match(r"[0-9一二三四五六七八九十]", view[name[0]]) and not re.search(
+                r"[\u4e00-\u9fff]{2}(?:协议|合同)", view[name[0] : name[1]]
+            ):
+                return
+        parties = self._parties(start) or self._topic(start)
+        if not parties and word in ("达成", "缔结", "签"):
+            return
+        event = self._new("signing", name[0], name[1], start, "event/signed", 0.9)
+        if not any(p.event is event and p.role == "party" for p in self.parts):
+            self._part("party", parties, event, 0.9)
+
+    def _parties(self, start: int) -> list[Mention]:
+        """Who signs: `A与B`, `A、B和C`, `A与4个专业市场`, or the subject of the clause before."""
+        lists = self.f.lists
+        place = self._without_place(start)
+        known = lists.known_before(place, _BODIES)
+        members = known.members
+        clause = max(self.view.rfind(mark, self.entry.start, start) for mark in "，。；\n】") + 1
+        if not members:
+            for joint in ("与", "和", "同"):
+                at = self.view.rfind(joint, clause, start)
+                if at > clause:
+                    members = lists.known_before(at, _BODIES).members
+                    if members:
+                        break
+            return members
+        if len(members) == 1 and self.view[members[0].start - 1] in "与和同":
+            sentence = self._sentence(start)
+            subject = [
+                m
+                for m in self._mentions(sentence, members[0].start - 1)
+                if m.kind in ("organisation", "abbreviation", "division", "person")
+                and not self.f.page.use_starting(m.end)[0] & int(Use.TITLE)
+            ]
+            if subject:
+                members = [subject[0], *members]
+        return members
+
+    def _grant(self, start: int, end: int, word: str) -> None:
+        view, lists = self.view, self.f.lists
+        stop = self._sentence_end(end)
+        clause = max(view.rfind(mark, self.entry.start, start) for mark in "，。；\n】") + 1
+        given, after, _ = lists.known_after(end + 1 if view[end] == "了" else end)
+        passive = view.rfind("被", clause, start)
+        naming = word.endswith(("为", "定"))
+        title = self._title_after(after, stop, naming and passive < 0 and "“" not in view[after : after + 3])
+        if title is None:
+            return
+        receivers: list[Mention] = []
+        givers: list[Mention] = []
+        opened = False
+        if passive >= 0:
+            subject = lists.known_before(passive)
+            receivers, opened = subject.members or self._subject(passive), subject.open_list
+            givers = [m for m in lists.known_before(start).members if m.start > passive]
+        else:
+            towards = view.rfind("向", clause, start)
+            if towards > clause:
+                known = lists.known_before(start)
+                receivers, opened = [m for m in known.members if m.start > towards], known.open_list
+                givers = lists.known_before(towards).members
+            else:
+                subject = lists.known_before(start)
+                if given:
+                    receivers, givers = given, subject.members
+                elif naming:
+                    receivers, opened = subject.members, subject.open_list
+                else:
+                    givers = subject.members
+        event = self._new("award", title[0], title[1], start, "event/granted", 0.9)
+        self._part("giver", givers, event, 0.9)
+        self._part("receiver", receivers, event, 0.9, opened)
+
+    def _win(self, start: int, end: int, word: str) -> None:
+        view, lists = self.view, self.f.lists
+        stop = self._sentence_end(end)
+        after = end + 1 if view[end] == "得" or view[end] == "了" else end
+        givers, beyond, _ = lists.known_after(after, ("organisation", "abbreviation", "division"))
+        if givers and view.startswith(("颁发", "授予", "评定", "颁授"), beyond):
+            beyond += 2
+            beyond += view[beyond] == "的"
+        elif givers and givers[-1].kind == "division":
+            givers, beyond = [], after
+        passive = word.startswith("被") or word in ("获评", "获颁")
+        title = self._title_after(beyond, stop, not passive)
+        if title is None:
+            return
+        subject = lists.known_before(
+            start, ("organisation", "division", "abbreviation", "person", "place", "facility")
+        )
+        receivers = subject.members
+        if not receivers:
+            match = _ENTRY_WORK.search(view, max(start - 46, self.entry.start), start)
+            if match is not None:
+                receivers = lists.known_before(match.start()).members
+        if not receivers and passive:
+            receivers = self._subject(start)
+        if not receivers and not givers and word == "获" and view[title[0] - 1] not in '“"':
+            return
+        event = self._new("award", title[0], title[1], start, "event/won", 0.85)
+        self._part("giver", givers, event, 0.8)
+        self._part("receiver", receivers, event, 0.85, subject.open_list)
+
+    def _honour(self, start: int, end: int, word: str) -> None:
+        after = end + 1 if self.view[end] == "了" else end
+        if after + 1 in self.f.quote_end and self.view[after] in '“"':
+            span = after + 1, self.f.quote_end[after + 1]
+            event = self._new("award", span[0], span[1], start, "event/honoured", 0.8)
+            self._part(
+                "giver", self.f.lists.known_before(start, ("organisation", "division")).members, event, 0.8
+            )
+
+    def _found(self, start: int, end: int, word: str) -> None:
+        view, found, lists = self.view, self.f.found, self.f.lists
+        if word not in ("揭牌", "挂牌"):
+            after = end + 1 if view[end] in '了“"' else end
+            after += view[after] in '“"'
+            if (
+                view[end : end + 8]
+                .lstrip("0123456789一二三四五六七八九十百")
+                .startswith(("周年", "年", "余年"))
+            ):
+                return
+            members, _, _ = lists.known_after(after, ("organisation", "facility"))
+            if members and word != "创建":
+                subject = lists.known_before(start, ("organisation", "division", "abbreviation")).members
+                sure = 0.75 if subject else 0.6
+                for made in members:
+                    event = self._new("founding", made.start, made.end, start, "event/founded", 0.85)
+                    self._part("founder", subject or self._topic(start), event, sure)
+                return
+        if word in ("成立", "揭牌", "挂牌") and view[end] in "，。；、）\n ":
+            place = lists.skip_adverbs(start)
+            where = found.by_end.get(place)
+            if (
+                where is not None
+                and where.kind in ("facility", "place", "division")
+                and view[where.start - 1] == "在"
+            ):
+                place = where.start - 1
+            place -= view[place - 1] in '”"'
+            made_before = found.by_end.get(place)
+            if made_before is not None and made_before.kind in ("organisation", "facility"):
+                self._new("founding", made_before.start, made_before.end, start, "event/founded", 0.85)
+
+    def _publish(self, start: int, end: int, word: str) -> None:
+        view, lists = self.view, self.f.lists
+        if word in ("制定", "制订"):
+            return
+        after = end + 1 if view[end] in "了的" else end
+        if after in self.f.work_end and word != "出版":
+            known = lists.known_before(start, ("organisation", "division", "abbreviation"))
+            subject = known.members or self._topic(start)
+            place = after
+            while place in self.f.work_end:
+                stop = self.f.work_end[place]
+                event = self._new("publication", place + 1, stop - 1, start, "event/published", 0.9)
+                self._part("issuer", subject, event, 0.9 if known.members else 0.6, known.open_list)
+                place = stop + 1 if view[stop] in "、和" else stop
+            return
+        place = lists.skip_adverbs(start)
+        publishers: list[Mention] = []
+        if word == "出版":
+            known = lists.known_before(start, ("organisation",))
+            if known.members and view[known.start - 1] == "由":
+                publishers, place = known.members, known.start - 1
+        if place in self.f.work_start:
+            begin = self.f.work_start[place]
+            event = self._new("publication", begin + 1, place - 1, start, "event/published", 0.85)
+            self._part("publisher", publishers, event, 0.9)
+        elif word == "出版" and after in self.f.work_end:
+            stop = self.f.work_end[after]
+            event = self._new("publication", after + 1, stop - 1, start, "event/published", 0.85)
+            if view[stop] == "（":
+                publishers, _, _ = lists.known_after(stop + 1, ("organisation",))
+                date = next(
+                    (
+                        n
+                        for n in range(self.date, len(self.f.dates))
+                        if stop <= self.f.dates[n].start < stop + 24
+                    ),
+                    -1,
+                )
+                if publishers:
+                    self._part("publisher", publishers, event, 0.85)
+                    if date >= 0:
+                        event.date = date
+
+    def _appoint(self, start: int, end: int, word: str) -> None:
+        view = self.view
+        if word in ("任命", "选举", "聘任", "推选", "选举产生"):
+            place = end + (view[end] == "了")
+            while True:
+                who = self._person_at(place)
+                if who is None or view[who.end] not in "为任":
+                    return
+                place = self._post(who, who.end + 1)
+                if place < 0 or view[place] not in "、，":
+                    return
+                place += 1
+        elif word in ("当选", "担任", "出任", "调任", "就任", "接任", "兼任", "任"):
+            before = self.f.lists.skip_adverbs(start)
+            held = self.f.found.by_end.get(before)
+            who = held if held is not None and held.kind == "person" else None
+            if who is None:
+                for size in (3, 2):
+                    at = before - size
+                    if view[at - 1] in "，。；、\n】" and self.f.people.name_at(at, False) == before:
+                        who = self._person_at(at)
+                        break
+            if who is not None:
+                self._post(who, end + (view[end] == "为"))
+
+    def _person_at(self, place: int) -> Mention | None:
+        held = self.f.found.by_start.get(place)
+        if held is not None and held.kind == "person":
+            return held
+        view = self.view
+        for size in (2, 3, 4):
+            end = place + size
+            if view[end] in "为任" and self.f.people.name_at(place, False):
+                return self.f.people.keep(place, end, "person/appointed", 0.85)
+            if size == 3 and view[place + 1] in " \u3000" and view[end] in "为任":
+                return self.f.people.keep(place, end, "person/appointed", 0.85)
+        return None
+
+    def _post(self, who: Mention, place: int) -> int:
+        """Read `(机构)职务` after 为 and note the appointment; returns where it ends, or -1."""
+        found = self.f.found
+        held = found.by_start.get(place)
+        organisation = (
+            held if held is not None and held.kind in ("organisation", "abbreviation", "division") else None
+        )
+        at = organisation.end if organisation is not None else place
+        use_of, view = self.f.lexicon.use_of, self.view
+        stop = next(
+            (at + size for size in range(7, 1, -1) if use_of.get(view[at : at + size], 0) & int(Use.TITLE)),
+            -1,
+        )
+        if stop < 0:
+            return -1
+        title = view[at:stop]
+        self.parts.append(Part("appointee", who, None, 0.85, title, organisation))
+        return stop
+
+    def _title_after(self, place: int, stop: int, needs_cue: bool) -> tuple[int, int] | None:
+        """The title granted: the first quotation within reach, else a phrase that ends in 奖, 称号 …"""
+        view = self.view
+        for at in range(place, min(stop, place + 40)):
+            if at in self.f.quote_end and view[at - 1] in '“"「':
+                return at, self.f.quote_end[at]
+            if view[at] in "，。；":
+                break
+        match = _HONOUR.match(view, place, min(stop, place + 40))
+        if match is not None and match.end() - place >= 2:
+            return match.span(1)
+        if not needs_cue:
+            match = _GRANTED.match(view, place, min(stop + 1, place + 40))
+            if match is not None:
+                return match.span(1)
+        return None
