@@ -171,16 +171,14 @@ def _repeated_heads(
         if _may_be_a_head(lines, int(nonblank[k]), verdict)
     ]
     counts = Counter((int(doc[k]), text) for k, text in candidates)
+    # 概况 opens many pages by chance but stands elsewhere more often
+    mostly = {key for key, count in counts.items() if count >= 3 and 2 * count > _occurrences(lines, *key)}
     for k, text in candidates:
         before = k - 1
         while before >= 0 and page[before]:
             before -= 1
         inside = before >= 0 and doc[before] == doc[k] and length[before] > 10
-        interrupts = inside and bool(unfinished[nonblank[before]])
-        beside_pages = counts[int(doc[k]), text]
-        # 概况 opens many pages by chance but stands elsewhere more often
-        mostly = beside_pages >= 3 and 2 * beside_pages > _occurrences(lines, int(doc[k]), text)
-        if mostly or interrupts:
+        if (int(doc[k]), text) in mostly or (inside and unfinished[nonblank[before]]):
             verdict[nonblank[k]] = RUNNING_HEAD
 
 
