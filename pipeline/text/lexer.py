@@ -39,6 +39,7 @@ class Trie:
     accept: NDArray[np.int32]
     depth: int
     first: Bools
+    second: Bools
 
     @classmethod
     def of(cls, words: Sequence[str], backwards: bool = False) -> Trie:
@@ -67,8 +68,12 @@ class Trie:
                 step[state, letter] = nxt
         first = np.zeros(65536, np.bool_)
         first[[ord(word[0]) for word in spelled]] = True
+        second = np.zeros(65536, np.bool_)
+        second[[ord(word[1]) for word in spelled if len(word) > 1]] = True
+        if any(len(word) == 1 for word in spelled):
+            second[:] = True
         depth = max((len(word) for word in spelled), default=0)
-        return cls(tuple(words), letters, step, np.array(accept, np.int32), depth, first)
+        return cls(tuple(words), letters, step, np.array(accept, np.int32), depth, first, second)
 
     def at(self, codes: Codes, places: Ints, direction: int = 1) -> tuple[Ints, Ints]:
         """The longest word starting at each place (ending there, for direction -1): its number or -1, its length."""
@@ -94,6 +99,8 @@ class Trie:
     def everywhere(self, codes: Codes) -> tuple[Ints, Ints, Ints]:
         """All words of the block, leftmost and longest first, without overlaps: number, start, end."""
         places = np.flatnonzero(self.first[codes])
+        second = self.second[codes[places + 1]]
+        places = places[second]
         word, length = self.at(codes, places)
         hit = np.flatnonzero(word >= 0)
         start, end, word = places[hit], places[hit] + length[hit], word[hit]

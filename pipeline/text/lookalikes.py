@@ -69,10 +69,11 @@ def mask_words(codes: Codes, lists: LookAlikes) -> tuple[Bools, Ints, Ints, Ints
         right = codes[end[i] : end[i] + 4].tobytes().decode("utf-16-le", "replace")
         keep[i] &= right.startswith(lists.word_right[word[i]])
     word, start, end = word[keep], start[keep], end[keep]
-    mask = np.zeros(len(codes) + 1, np.int32)
-    np.add.at(mask, start, 1)
-    np.add.at(mask, end, -1)
-    return np.cumsum(mask)[:-1] > 0, start, end, lists.word_reason[word]
+    size = end - start
+    inside = np.arange(size.sum()) + np.repeat(start - np.concatenate((np.zeros(1, np.int64), np.cumsum(size)[:-1])), size) if len(size) else start
+    mask = np.zeros(len(codes), np.bool_)
+    mask[inside] = True
+    return mask, start, end, lists.word_reason[word]
 
 
 def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints, lists: LookAlikes, shares: Bools) -> Ints:

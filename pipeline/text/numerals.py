@@ -103,9 +103,14 @@ class Numerals:
 
     def integer(self) -> Ints:
         """The value where it is a whole number below 10**15, else -1."""
+        known: Ints | None = self.__dict__.get("_integer")
+        if known is not None and len(known) == len(self.start):
+            return known
         small = (self.exponent >= 0) & (self.exponent < 15) & (np.abs(self.mantissa) < 10**15)
         value = self.mantissa * _POWER[np.where(small, self.exponent, 0)]
-        return np.where(small & (self.denominator == 0), value, -1)
+        whole = np.where(small & (self.denominator == 0), value, -1)
+        self.__dict__["_integer"] = whole  # asked for by every reader, and nobody changes it
+        return whole
 
     def value(self) -> NDArray[np.float64]:
         """The value as a double, for comparisons of size only."""

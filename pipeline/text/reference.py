@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.text.clauses import CUE_KINDS, Cues
 from pipeline.text.dates import DateWords
 from pipeline.text.lexer import Trie
 from pipeline.text.lookalikes import CODE, PLANS, LookAlikes
-from pipeline.text.quantities import ABOUT, AT_LEAST, AT_MOST, BASES, CUE_KINDS, DIRECTIONS, DOUBLE, Cues
+from pipeline.text.rows import ABOUT, AT_LEAST, AT_MOST, BASES, DIRECTIONS, DOUBLE
 from pipeline.text.units import Units, load_units
 from pipeline.text.view import fold_table
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.text.lexer import Bools, Codes, Ints, code_set
@@ -63,6 +62,7 @@ class Block:
         place: for each item of `codes`, its position in `text`.
         documents: the number of each document in its table.
         base: where each document begins in `text`.
+        mended: places of the view where a letter or a circle is read as a digit.
     """
 
     text: str
@@ -70,6 +70,7 @@ class Block:
     place: Ints
     documents: Ints
     base: Ints
+    mended: Ints
 
     def document_of(self, place: Ints) -> Ints:
         """Index into `documents` of the one that holds each position of `text`."""
@@ -109,7 +110,8 @@ def block_of(texts: Sequence[str], numbers: Ints, fold: NDArray[np.uint16], brea
         codes, place = codes[kept], kept - PAD
     else:
         place = np.arange(-PAD, len(raw) + PAD, dtype=np.int64)
-    return Block(text, _mended(codes), place, numbers, base)
+    codes, mended = _mended(codes)
+    return Block(text, codes, place, numbers, base, mended)
 
 
 def _skipped(raw: Codes, codes: Codes, breaks: Ints) -> Ints:
@@ -177,22 +179,23 @@ def _wraps(raw: Codes, codes: Codes, newline: Ints, breaks: Ints) -> Ints:
     after = newline + 1
     joins = ~_SENTENCE_END[raw[before]] & ~_OPENING[raw[after]] & ~_BLANK[raw[after]] & ~_BLANK[raw[before]]
     joins &= (raw[before] != 10) & (raw[after] != 10) & (raw[after] != 13) & (raw[before] != 0) & (raw[after] != 0)
-    prose = np.concatenate((np.zeros(1, np.int64), np.cumsum(_PROSE[raw])))
+    prose = np.flatnonzero(_PROSE[raw])
     edge = np.concatenate((np.flatnonzero((raw == 10) | (raw == 12)), np.array([len(raw) - 1])))
     order = np.searchsorted(edge, newline)
     begin = np.where(order > 0, edge[np.maximum(order - 1, 0)], 0)
     end = edge[np.minimum(order + 1, len(edge) - 1)]
-    reads = (prose[end] > prose[begin]) | (newline - begin >= 20)
+    reads = (np.searchsorted(prose, end) > np.searchsorted(prose, begin)) | (newline - begin >= 20)
     joins &= reads & ~np.isin(newline, breaks)
     return newline[joins]
 
 
-def _mended(codes: Codes) -> Codes:
-    """Letters O and l standing for 0 and 1 inside a figure, and 〇 ○ among Arabic digits, read as digits."""
-    digit = _DIGIT[codes]
+def _mended(codes: Codes) -> tuple[Codes, Ints]:
+    """Letters O and l standing for 0 and 1 inside a figure, and 〇 ○ among Arabic digits, read as digits; and where."""
     suspects = np.flatnonzero(code_set("OolI○〇")[codes])
+    suspects = suspects[_DIGIT[codes[suspects - 1]] | _DIGIT[codes[suspects + 1]]]
     if not len(suspects):
-        return codes
+        return codes, suspects
+    digit = _DIGIT[codes]
     fixed = codes.copy()
     for at in suspects:
         code = codes[at]
@@ -205,7 +208,7 @@ def _mended(codes: Codes) -> Codes:
             fixed[at] = 0x31
         elif code in (0x25CB, 0x3007) and _DIGIT[fixed[at - 1]]:
             fixed[at] = 0x30
-    return fixed
+    return fixed, suspects[fixed[suspects] != codes[suspects]]
 
 
 def _joined_letter(codes: Codes, at: int) -> bool:

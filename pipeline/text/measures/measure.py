@@ -19,7 +19,7 @@ from pipeline.text.measures.context import NO_DAY, day, periods, territories
 from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens, load_measure_words
 from pipeline.text.measures.phrases import Phrases, Stops, attributes, last_at, own_phrases
 from pipeline.text.measures.relations import Row, link
-from pipeline.text.quantities import CHANGE, CHANGE_KINDS, RANK, ROLES, THRESHOLD
+from pipeline.text.rows import CHANGE, CHANGE_KINDS, RANK, ROLES, THRESHOLD
 from pipeline.text.reference import Reference
 from pipeline.text.view import PAD, Block, block_of, text_codes
 
@@ -138,9 +138,11 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     role = _column(rows, "role", ROLES)
     dimension = rows["dimension"]
     timed, relative, counted, material = (_among(dimension, names) for names in (_TIMED, _RELATIVE, _COUNTED, _MATERIAL))
+    people = _among(dimension, ("person", "visit"))
+    points = _column(rows, "change_kind", ("points",)) >= 0
     tokens = Tokens.of(codes, lists, date_start, date_end)
     stops = Stops.of(codes)
-    phrases = own_phrases(codes, start, end, counted, timed, relative, role == THRESHOLD, role == RANK, role == CHANGE, material, tokens, stops, lists,
+    phrases = own_phrases(codes, start, end, counted, people, timed, relative, role == THRESHOLD, role == RANK, role == CHANGE, points, material, tokens, stops, lists,
                           reference.cues.bound_right)
     sentence_at = last_at(stops.sentence, start) + 1
     clause_at = last_at(stops.clause, start) + 1
