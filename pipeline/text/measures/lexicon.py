@@ -39,6 +39,7 @@ class MeasureWords:
         cuts: a phrase begins after the word, wherever it stands.
         led: the word is taken off the beginning of a phrase.
         stops: a phrase right of a number ends before the word.
+        acts: a word of doing that ends a phrase right of a count of people: 300人观看.
         verb: the word may itself say what is counted, where nothing else does.
         base: 1 a word before the base of a share or ratio (占, 为), 2 before a value compared with (比), 3 either.
         heads: head nouns, read backwards. core: how many of the last characters are the head itself (在校学生: 2). stock: counted at a moment (人口, 余额). measuring: nouns of measuring (收入, 面积),
@@ -52,6 +53,7 @@ class MeasureWords:
     cuts: Bools
     led: Bools
     stops: Bools
+    acts: Bools
     verb: Bools
     base: Ints
     heads: Trie
@@ -73,6 +75,7 @@ class Tokens:
     cuts: Bools
     led: Bools
     stops: Bools
+    acts: Bools
     verb: Bools
     base: Ints
 
@@ -97,7 +100,9 @@ class Tokens:
             start = np.concatenate((start, date_start))[order]
             end = np.concatenate((end, date_end))[order]
             word = np.concatenate((word, np.full(len(date_start), -1)))[order]
-        return cls(word, start, end, lists.kind[word], lists.peeled[word], lists.cuts[word], lists.led[word], lists.stops[word], lists.verb[word], lists.base[word])
+        # one word before the text, so that looking for the last word before a place always finds one
+        word, start, end = (np.concatenate((np.full(1, first), column)) for first, column in ((-1, word), (0, start), (0, end)))
+        return cls(word, start, end, lists.kind[word], lists.peeled[word], lists.cuts[word], lists.led[word], lists.stops[word], lists.acts[word], lists.verb[word], lists.base[word])
 
     def of_kind(self, *names: str) -> Ints:
         """Indices of the words of some kinds."""
@@ -132,7 +137,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
     words = sorted(kind_of)
     names = [kind_of[word] for word in words] + ["date"]
     text = [*words, "   "]
-    always = ("basis", "change", "share", "target", "distribute", "of_which", "of", "joint", "date", "link", "preposition", "rank")
+    always = ("basis", "change", "share", "target", "of_which", "of", "joint", "date", "link", "preposition", "rank")
 
     def flags(values: list[bool]) -> Bools:
         return np.array(values, np.bool_)
@@ -143,7 +148,8 @@ def load_measure_words(folder: Path) -> MeasureWords:
         peeled=flags([name not in _NEVER_PEELED for name in names]),
         cuts=flags([name not in _NEVER_CUT and (len(w) > 1 or w in _CUTS or name == "of") for w, name in zip(text, names, strict=True)]),
         led=flags([name not in ("head", "keep", "measure_verb", "growth", "attribute") for name in names]),
-        stops=flags([w in stops or name in always or (name in ("light", "adverb", "scope") and len(w) > 1 and w in stops) for w, name in zip(text, names, strict=True)]),
+        stops=flags([w in stops or name in always or name == "distribute" for w, name in zip(text, names, strict=True)]),
+        acts=flags([name == "light" and len(w) > 1 for w, name in zip(text, names, strict=True)]),
         verb=flags([name == "measure_verb" or (name == "light" and len(w) > 1) for w, name in zip(text, names, strict=True)]),
         base=np.array([_base(w, name) for w, name in zip(text, names, strict=True)], np.int64),
         heads=Trie.of([row["surface"] for row in heads], backwards=True),

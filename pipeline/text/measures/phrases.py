@@ -14,11 +14,13 @@ from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
 from pipeline.text.measures.lexicon import KIND, SUFFIXES, MeasureWords, Tokens
 
 _STOPS = code_set("，。；：！？、\n\f\0（）()【】〔〕[],;:!?\t")
+_ENDS = code_set("，。；：！？、\n\f\0（）(),;:!?至到和的")
 _CLAUSE = code_set("，。；：！？\n\f\0【】,;:!?")
 _SENTENCE = code_set("。！？\n\f\0【】")
 _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
+_LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _OPENING_MARKS = code_set("“‘《〈「『")
 _HIGHER = [ord(c) for c in "高低多少快慢优"]
@@ -90,19 +92,19 @@ def next_at(places: Ints, at: Ints, far: int) -> Ints:
     return np.where(i < len(places), places[np.minimum(i, len(places) - 1)], far)
 
 
-def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools, changed: Bools, material: Bools,
+def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, people: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools, changed: Bools, points: Bools, material: Bools,
                 tokens: Tokens, stops: Stops, lists: MeasureWords, bound_right: Trie) -> Phrases:
     """The phrase of each number, as far as it has one of its own.
 
     Args:
         codes: the view. start, end: spans of the quantities in it, in order.
-        counted: the unit is a classifier, so that the noun may stand on the right.
-        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked, changed: the role.
+        counted: the unit is a classifier, so that the noun may stand on the right. people: it counts people.
+        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked, changed: the role; points: a change in percentage points.
         material: money, energy or power.
         tokens, stops, lists, bound_right: what the block is cut by.
     """
-    left = _left(codes, start, end, relative, ranked, changed, tokens, stops)
-    right_start, right_end, touches = _right(codes, start, end, tokens, stops, bound_right)
+    left = _left(codes, start, end, points, relative, ranked, changed, tokens, stops)
+    right_start, right_end, touches, behind = _right(codes, start, end, people, tokens, stops, bound_right)
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
     longer = (left_word >= 0) & (left_length > 1) & (left.end > left.start) & (reach < left.start) & (reach == left.end - left_length)
@@ -110,19 +112,20 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, timed: Boo
     right_end, right_known = _known_right(codes, right_start, right_end, tokens, lists)
     has_left, has_right = left.end > left.start, right_end > right_start
     left_known = has_left & (left_word >= 0) & (left_length <= left.end - left.start)
-    behind = codes[end] == ord("的")
     right = counted & has_right & ~(touches & has_left) & (right_known | ~left_known)
     right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
+    right |= relative & has_right & right_known & ~has_left & ~changed & ~ranked  # 九成学生走读
     right |= timed & has_right & right_known & ~has_left
     right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & material & ~right_known)
-    on_left = has_left & ~right
+    closed = _ENDS[codes[end]] | _ENDS[codes[right_start]] | (codes[left.end] == ord("由")) | (codes[left.end] == ord("从"))
+    on_left = has_left & ~right & (~timed | closed)
     by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & ~timed
     phrase_start = np.where(right, right_start, np.where(on_left, left.start, -1))
     phrase_end = np.where(right, right_end, np.where(on_left, left.end, -1))
     some = np.flatnonzero(by_verb)
     phrase_start[some], phrase_end[some] = tokens.start[left.verb[some]], tokens.end[left.verb[some]]
     side = np.where(right, 1, np.where(by_verb, 2, 0))
-    head, head_end, word = heads_of(codes, phrase_start, phrase_end, lists)
+    head, head_end, word = heads_of(codes, phrase_start, phrase_end, lists, tokens)
     head = np.where(by_verb, phrase_start, head)
     i = np.maximum(np.searchsorted(tokens.end, phrase_end, "right") - 1, 0)
     growth = (phrase_start >= 0) & (tokens.end[i] == phrase_end) & (tokens.kind[i] == KIND["growth"])
@@ -142,7 +145,7 @@ def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: Me
     return np.where(inside, tokens.end[i], end), known | inside
 
 
-def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple[Ints, Ints, Ints]:
+def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords, tokens: Tokens) -> tuple[Ints, Ints, Ints]:
     """Where the head noun of each phrase begins (-1 for no phrase) and ends, and the number of its listed word or -1."""
     quoted = _CLOSING_MARKS[codes[np.maximum(end - 1, 0)]] & (start >= 0)
     begin, stop = start.copy(), end - quoted
@@ -155,6 +158,11 @@ def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple
     size = stop - begin
     known = (word >= 0) & (length <= size)
     fallback = np.where((size <= 3) | quoted, size, np.where(SUFFIXES[codes[last]], 3, 2))
+    i = np.maximum(np.searchsorted(tokens.end, stop, "right") - 1, 0)
+    whole = (tokens.end[i] == stop) & (tokens.kind[i] == KIND["keep"]) & (tokens.start[i] >= begin) & (stop - tokens.start[i] < 5)
+    fallback = np.where(whole, stop - tokens.start[i], fallback)
+    rest = stop - tokens.end[i]  # what is left behind the last listed word
+    fallback = np.where(~whole & ~quoted & (tokens.end[i] > begin) & (rest > 1) & (rest < 4), rest, fallback)
     # a listed noun of one character is a head only where it ends a longer noun of two or three
     length = np.where(known & (length > 1), lists.core[word], fallback)
     head = stop - length
@@ -164,7 +172,7 @@ def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords) -> tuple
     return np.where(start >= 0, head, -1), stop, np.where(known & (start >= 0), word, -1)
 
 
-def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, stops: Stops) -> Left:
+def _left(codes: Codes, start: Ints, end: Ints, points: Bools, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, stops: Stops) -> Left:
     """The phrase that ends before each number."""
     n = len(start)
     stop = start.copy()
@@ -179,7 +187,7 @@ def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, 
             break
         place = stop[live]
         before = codes[place - 1]
-        moved = (before == 32) & (place > floor[live])
+        moved = ((before == 32) | (before == 10)) & (place > floor[live])
         stop[live[moved]] -= 1
         closed = _CLOSE[before]
         if closed.any():
@@ -194,7 +202,8 @@ def _left(codes: Codes, start: Ints, end: Ints, relative: Bools, ranked: Bools, 
             moved |= np.isin(live, which)
         i = np.searchsorted(tokens.end, place, "right") - 1
         j = np.maximum(i, 0)
-        word = (i >= 0) & (tokens.end[j] == place) & ~moved & tokens.peeled[j] & (tokens.start[j] >= floor[live])
+        loose = tokens.peeled[j] | ((tokens.kind[j] == KIND["growth"]) & changed[live] & ~points[live])  # 增幅达8.7%
+        word = (i >= 0) & (tokens.end[j] == place) & ~moved & loose & (tokens.start[j] >= floor[live])
         which, taken = live[word], i[word]
         first_verb = (verb[which] < 0) & tokens.verb[taken]
         verb[which[first_verb]] = taken[first_verb]
@@ -223,7 +232,8 @@ def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, change
         4 for a change against something named (高于全省平均水平).
     """
     based = np.zeros(len(start), np.int64)
-    of = codes[start - 1] == ord("的")
+    i = np.maximum(np.searchsorted(tokens.end, start, "right") - 1, 0)
+    of = (tokens.end[i] == start) & (tokens.kind[i] == KIND["of"])
     # without 的 only 占 has a base: 占总户数12%
     cases = ((4, changed, tokens.base & 4 > 0), (1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
              (2, of & ~relative, tokens.base & 2 > 0), (3, ranked, tokens.kind == KIND["rank"]),
@@ -256,32 +266,36 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
         place = begin[live]
         i = np.minimum(np.searchsorted(tokens.start, place), len(tokens.start) - 1)
         word = (tokens.start[i] == place) & tokens.led[i] & (tokens.end[i] <= stop[live])
-        blank = (codes[place] == 32) | _CLOSING_MARKS[codes[place]]
+        # 产茶 and 建水库 lose their verb, 抢险队员 keeps it: a verb of one character has a whole noun behind it
+        single = word & (tokens.end[i] == place + 1) & (tokens.kind[i] != KIND["joint"])
+        following = np.minimum(i + 1, len(tokens.start) - 1)
+        word &= ~single | (stop[live] == place + 2) | (tokens.start[following] == place + 1)
+        blank = _LEADING[codes[place]]
         begin[live] = np.where(word, tokens.end[i], place + blank)
         live = live[word | blank]
         live = live[begin[live] < stop[live]]
     return begin
 
 
-def _right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, stops: Stops, bound_right: Trie) -> tuple[Ints, Ints, Bools]:
-    """The phrase that begins after each number, and whether it runs straight into the next number."""
+def _right(codes: Codes, start: Ints, end: Ints, people: Bools, tokens: Tokens, stops: Stops, bound_right: Trie) -> tuple[Ints, Ints, Bools, Bools]:
+    """The phrase after each number; whether it runs straight into the next number; whether 的 stands between."""
     far = len(codes) - 1
     begin = end.copy()
     _, length = bound_right.at(codes, begin)
     word, _ = bound_right.at(codes, begin)
     begin = np.where(word >= 0, begin + length, begin)
     begin += codes[begin] == 32
-    begin += codes[begin] == ord("的")
+    behind = codes[begin] == ord("的")
+    begin += behind
     following = np.concatenate((start[1:], np.full(1, far)))
     stop_tokens = tokens.start[tokens.stops]
     limit = np.minimum(next_at(stops.phrase, begin, far), following)
     stop = np.minimum(limit, next_at(stop_tokens, begin, far))
+    stop = np.where(people, np.minimum(stop, next_at(tokens.start[tokens.acts], begin, far)), stop)
     stop = np.maximum(stop, begin)
     touches = (stop == following) & (stop > begin)
     stop -= (codes[stop - 1] == 32) & (stop > begin)
-    opened = _CLOSING_MARKS[codes[stop - 1]] & False
-    del opened
-    return begin, stop, touches
+    return begin, stop, touches, behind
 
 
 _ATTRIBUTES = code_set("级类型性制式层段者")

@@ -133,6 +133,8 @@ class _Walk:
             else:
                 if row.apart[i] >= 0 and i + 1 < end and row.linked[i + 1] and row.role[i + 1] == role and row.own[i + 1] < 0:
                     self.spread(i, end)
+                if row.counted[i] and i + 1 < end and row.linked[i + 1]:
+                    self.look_ahead(i, end)
                 if role == THRESHOLD:
                     if row.own[i] >= 0 and not row.on_right[i]:
                         scale = i
@@ -173,7 +175,8 @@ class _Walk:
                         whole = self.same_unit(i)
                         if whole >= 0 and row.value[whole] > row.value[i]:
                             part_of[i] = whole
-                    self.borrow_head(i)
+                    if links.head[i] == i:
+                        self.borrow_head(i)
                     last = self.last
                     if row.own[i] < 0 and last >= 0 and row.role[last] == CHANGE and of[last] < 0 and self.same_kind(last, i) \
                             and subject[i] == subject[last] and row.based[i] != COMPARED:
@@ -242,8 +245,27 @@ class _Walk:
         if row.material[i]:
             if row.abstract[links.head[whole]]:
                 links.head[i] = links.head[whole]
-        elif row.attribute[i] or (part == whole and not row.known[i]):
+        elif row.attribute[i] or (part == whole and not row.abstract[links.head[whole]] and (not row.known[i] or self.industry(i))):
             links.head[i] = links.head[whole]
+
+    def industry(self, i: int) -> bool:
+        """制造业52家: an industry is counted by something else."""
+        words = self.row.text[max(self.row.own_end[i] - 2, 0):self.row.own_end[i]]
+        return self.row.counted[i] and words.endswith("业") and words not in ("企业", "作业", "专业", "物业")
+
+    def look_ahead(self, i: int, end: int) -> None:
+        """1个国家级、3个省级园区; 12个、8个和5个项目: the noun stands only at the end of the list."""
+        row, links = self.row, self.links
+        if row.own[i] >= 0 and not (row.attribute[i] and row.on_right[i]):
+            return
+        k = i + 1
+        while k < end and row.linked[k] and row.unit[k] == row.unit[i]:
+            if row.on_right[k] and row.own[k] >= 0 and not row.attribute[k]:
+                links.head[i] = k
+                if row.own[i] < 0:
+                    links.subject[i] = k
+                return
+            k += 1
 
     def spread(self, i: int, end: int) -> None:
         """A、B分别为X、Y: give the names before 分别 to the numbers after it, one by one."""
@@ -353,7 +375,7 @@ class _Walk:
                 continue
             if row.kin[level] == row.kin[i] if kind == DELTA else not row.relative[level]:
                 return level
-        return -1 if kind == DELTA or not self.levels else self.levels[-1]
+        return -1 if kind == DELTA or not self.levels or self.row.timed[self.levels[-1]] else self.levels[-1]
 
     def same_subject(self, i: int) -> int:
         """The level of the sentence that has the phrase of number i."""
