@@ -27,6 +27,7 @@ BLOCK = 1 << 20
 _TIMED = ("duration", "age", "time")
 _RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "rank", "index")
 _COUNTED = ("count", "person", "visit")
+_REPEATED = ("次", "轮", "遍", "趟", "场次")
 _MATERIAL = ("money", "energy", "power", "price", "rate")
 BORROWED = "head noun taken from an earlier clause"
 INHERITED = "measured phrase taken from an earlier clause"
@@ -139,10 +140,11 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     dimension = rows["dimension"]
     timed, relative, counted, material = (_among(dimension, names) for names in (_TIMED, _RELATIVE, _COUNTED, _MATERIAL))
     people = _among(dimension, ("person", "visit"))
+    repeated = _among(rows["unit"], _REPEATED)
     points = _column(rows, "change_kind", ("points",)) >= 0
     tokens = Tokens.of(codes, lists, date_start, date_end)
     stops = Stops.of(codes)
-    phrases = own_phrases(codes, start, end, counted, people, timed, relative, role == THRESHOLD, role == RANK, role == CHANGE, points, material, tokens, stops, lists,
+    phrases = own_phrases(codes, start, end, counted, people, timed, relative, role == THRESHOLD, role == RANK, role == CHANGE, points, repeated, material, tokens, stops, lists,
                           reference.cues.bound_right)
     sentence_at = last_at(stops.sentence, start) + 1
     clause_at = last_at(stops.clause, start) + 1

@@ -92,18 +92,19 @@ def next_at(places: Ints, at: Ints, far: int) -> Ints:
     return np.where(i < len(places), places[np.minimum(i, len(places) - 1)], far)
 
 
-def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, people: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools, changed: Bools, points: Bools, material: Bools,
+def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, people: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools, changed: Bools, points: Bools, repeated: Bools, material: Bools,
                 tokens: Tokens, stops: Stops, lists: MeasureWords, bound_right: Trie) -> Phrases:
     """The phrase of each number, as far as it has one of its own.
 
     Args:
         codes: the view. start, end: spans of the quantities in it, in order.
         counted: the unit is a classifier, so that the noun may stand on the right. people: it counts people.
-        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked, changed: the role; points: a change in percentage points.
+        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked, changed: the role; points: a change in percentage points. repeated: the unit counts
+        how often something is done (次).
         material: money, energy or power.
         tokens, stops, lists, bound_right: what the block is cut by.
     """
-    left = _left(codes, start, end, points, relative, ranked, changed, tokens, stops)
+    left = _left(codes, start, end, points, repeated, relative, ranked, changed, tokens, stops)
     right_start, right_end, touches, behind = _right(codes, start, end, people, tokens, stops, bound_right)
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
@@ -118,8 +119,9 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, people: Bo
     right |= timed & has_right & right_known & ~has_left
     right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & material & ~right_known)
     closed = _ENDS[codes[end]] | _ENDS[codes[right_start]] | (codes[left.end] == ord("由")) | (codes[left.end] == ord("从"))
-    on_left = has_left & ~right & (~timed | closed)
-    by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & ~timed
+    thing = left_known & ~lists.measuring[left_word]  # 黄金周7天, but not 人均收入五年翻一番
+    on_left = has_left & ~right & (~timed | closed | thing)
+    by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & (~timed | closed)
     phrase_start = np.where(right, right_start, np.where(on_left, left.start, -1))
     phrase_end = np.where(right, right_end, np.where(on_left, left.end, -1))
     some = np.flatnonzero(by_verb)
@@ -172,7 +174,8 @@ def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords, tokens: 
     return np.where(start >= 0, head, -1), stop, np.where(known & (start >= 0), word, -1)
 
 
-def _left(codes: Codes, start: Ints, end: Ints, points: Bools, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, stops: Stops) -> Left:
+def _left(codes: Codes, start: Ints, end: Ints, points: Bools, repeated: Bools, relative: Bools, ranked: Bools, changed: Bools,
+          tokens: Tokens, stops: Stops) -> Left:
     """The phrase that ends before each number."""
     n = len(start)
     stop = start.copy()
@@ -202,7 +205,8 @@ def _left(codes: Codes, start: Ints, end: Ints, points: Bools, relative: Bools, 
             moved |= np.isin(live, which)
         i = np.searchsorted(tokens.end, place, "right") - 1
         j = np.maximum(i, 0)
-        loose = tokens.peeled[j] | ((tokens.kind[j] == KIND["growth"]) & changed[live] & ~points[live])  # 增幅达8.7%
+        doing = repeated[live] & tokens.acts[j] & (verb[live] < 0)  # 检查16次: the doing itself is counted
+        loose = (tokens.peeled[j] & ~doing) | ((tokens.kind[j] == KIND["growth"]) & changed[live] & ~points[live])  # 增幅达8.7%
         word = (i >= 0) & (tokens.end[j] == place) & ~moved & loose & (tokens.start[j] >= floor[live])
         which, taken = live[word], i[word]
         first_verb = (verb[which] < 0) & tokens.verb[taken]
@@ -233,7 +237,7 @@ def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, change
     """
     based = np.zeros(len(start), np.int64)
     i = np.maximum(np.searchsorted(tokens.end, start, "right") - 1, 0)
-    of = (tokens.end[i] == start) & (tokens.kind[i] == KIND["of"])
+    of = (codes[start - 1] == ord("的")) & ~((tokens.end[i] == start) & (tokens.kind[i] == KIND["head"]))  # 标的 is a noun
     # without 的 only 占 has a base: 占总户数12%
     cases = ((4, changed, tokens.base & 4 > 0), (1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
              (2, of & ~relative, tokens.base & 2 > 0), (3, ranked, tokens.kind == KIND["rank"]),
