@@ -14,7 +14,7 @@ import calendar
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -70,12 +70,16 @@ def _variants() -> dict[int, str]:
     with (SEEDS / "lexicons" / "variants.csv").open(encoding="utf-8", newline="") as file:
         table = {row["variant"]: row["standard"] for row in csv.DictReader(file)}
     table.update({chr(0xFF10 + digit): str(digit) for digit in range(10)})
-    return str.maketrans({variant: standard for variant, standard in table.items() if len(variant) == len(standard) == 1})
+    return str.maketrans(
+        {variant: standard for variant, standard in table.items() if len(variant) == len(standard) == 1}
+    )
 
 
 def plain(text: str) -> str:
     """The text with fullwidth, traditional and banker's forms made plain, character for character."""
-    return text.translate(_variants()).translate(str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千"))
+    return text.translate(_variants()).translate(
+        str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+    )
 
 
 # ---- numerals -------------------------------------------------------------------------------------------------
@@ -104,7 +108,10 @@ def spell(written: str) -> tuple[Fraction, Fraction, str]:
     """
     over = (re.search("[余多来]", written) or [""])[0]
     written = re.sub(rf"[,，余多来]|{SPACE}", "", written)
-    pair = re.search("(?<![〇零一二两三四五六七八九])([一二三四五六七八九])([一二三四五六七八九])(?![〇零一二两三四五六七八九点])", written)
+    pair = re.search(
+        "(?<![〇零一二两三四五六七八九])([一二三四五六七八九])([一二三四五六七八九])(?![〇零一二两三四五六七八九点])",
+        written,
+    )
     if pair and DIGITS[pair[2]] - DIGITS[pair[1]] in (1, 2) and not over:
         if DIGITS[pair[2]] - DIGITS[pair[1]] == 2 and pair[0] != "三五":
             raise Malformed("two digits that are no neighbours")
@@ -134,9 +141,11 @@ def value_of(written: str) -> Fraction:
                 raise Malformed("parts out of order")
             if tail and above.denominator > 1:
                 raise Malformed("a decimal with a second part")
+            if re.fullmatch(r"\d{1,3}" if scale == "万" else r"\d+", tail):
+                raise Malformed("2009万84")
             if len(tail) == 1 and tail in DIGITS:
                 raise Malformed("colloquial 万八")
-            if tail and not tail.startswith("零") and below < GREAT[scale] // 10 and "一" <= written[0]:
+            if tail and not tail.startswith("零") and below < GREAT[scale] // 10 and written[0] >= "一":
                 raise Malformed("colloquial or without 零")
             return above * GREAT[scale] + below
     return Fraction(small_value(written))
@@ -149,7 +158,9 @@ def _great(scales: str) -> int:
     return product
 
 
-SMALL = re.compile(r"(?:(?P<千>[一二两三四五六七八九])?千)?(?:(?P<零1>零)?(?P<百>[一二两三四五六七八九])?百)?(?:(?P<零2>零)?(?P<十>[一二三四五六七八九])?十)?(?:(?P<零3>零)?(?P<一>[一二两三四五六七八九]))?")
+SMALL = re.compile(
+    r"(?:(?P<千>[一二两三四五六七八九])?千)?(?:(?P<零1>零)?(?P<百>[一二两三四五六七八九])?百)?(?:(?P<零2>零)?(?P<十>[一二三四五六七八九])?十)?(?:(?P<零3>零)?(?P<一>[一二两三四五六七八九]))?"
+)
 
 
 def small_value(written: str) -> Fraction:
@@ -197,8 +208,19 @@ def unit_table() -> dict[str, list[Unit]]:
     table: dict[str, list[Unit]] = {}
     with (SEEDS / "units.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            words = {name: tuple(word for word in row[name].split("|") if word) for name in ("context", "not_before")}
-            unit = Unit(row["unit"], Fraction(row["factor"] or 1), row["dimension"], row["kind"], row["sense"], words["context"], words["not_before"])
+            words = {
+                name: tuple(word for word in row[name].split("|") if word)
+                for name in ("context", "not_before")
+            }
+            unit = Unit(
+                row["unit"],
+                Fraction(row["factor"] or 1),
+                row["dimension"],
+                row["kind"],
+                row["sense"],
+                words["context"],
+                words["not_before"],
+            )
             table.setdefault(row["surface"], []).append(unit)
     return table
 
@@ -211,7 +233,12 @@ def _unit_pattern() -> re.Pattern[str]:
 @cache
 def base_factor(code: str, dimension: str) -> Fraction:
     """What one of the coded unit is worth in its base: 1/100 for %, so that a 基点 of 1/10000 is 0.01 of a pp."""
-    return next(unit.factor for units in unit_table().values() for unit in units if (unit.code, unit.dimension) == (code, dimension))
+    return next(
+        unit.factor
+        for units in unit_table().values()
+        for unit in units
+        if (unit.code, unit.dimension) == (code, dimension)
+    )
 
 
 def unit_at(text: str, place: int, since: int) -> tuple[int, str, Fraction] | Doubt | None:
@@ -222,15 +249,23 @@ def unit_at(text: str, place: int, since: int) -> tuple[int, str, Fraction] | Do
     for length in range(12, 0, -1):
         surface = text[place : place + length]
         end = place + length
-        if len(surface) < length or surface not in unit_table():
+        if len(surface) < length or surface not in unit_table():  # longest first
             continue
-        units = [unit for unit in unit_table()[surface] if not text.startswith(unit.not_before, end)] if any(
-            unit.not_before for unit in unit_table()[surface]) else unit_table()[surface]
+        units = (
+            [unit for unit in unit_table()[surface] if not text.startswith(unit.not_before, end)]
+            if any(unit.not_before for unit in unit_table()[surface])
+            else unit_table()[surface]
+        )
         if not units:
-            continue
+            return Doubt(place, end, "a unit right before a word that forbids it") if length > 1 else None
         if any(unit.kind in ("noun", "symbol") and unit.code not in ("%", "‰") for unit in units):
             return Doubt(place, end, "a noun or symbol in the place of a unit")
-        if surface[-1].isascii() and surface[-1].isalpha() and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
+        if (
+            surface[-1].isascii()
+            and surface[-1].isalpha()
+            and text[end : end + 1].isascii()
+            and text[end : end + 1].isalnum()
+        ):
             return Doubt(place, end, "letters run on after a unit of letters")
         chosen = _sense(text, since, place, end, units)
         if chosen is None:
@@ -238,6 +273,8 @@ def unit_at(text: str, place: int, since: int) -> tuple[int, str, Fraction] | Do
         worth = chosen.factor / base_factor(chosen.code, chosen.dimension)
         if text[end : end + 1] == "/":
             below = unit_at(text, end + 1, since)
+            if isinstance(below, tuple) and text[below[0] : below[0] + 1] in ("·", "/"):
+                return Doubt(place, below[0] + 2, "a unit of three parts")
             if isinstance(below, tuple):
                 return below[0], f"{chosen.code}/{below[1]}", worth / below[2]
             return Doubt(place, end, "a slash without a unit after it")
@@ -247,8 +284,20 @@ def unit_at(text: str, place: int, since: int) -> tuple[int, str, Fraction] | Do
 
 def _sense(text: str, since: int, place: int, end: int, units: list[Unit]) -> Unit | None:
     """The sense whose context word stands nearest to the left, else the sense without context."""
+    if text[place - 1] == "/" or any(unit.sense == "per" for unit in units):
+        units = [unit for unit in units if (unit.sense == "per") == (text[place - 1] == "/")] or units
+        if text[place - 1] == "/":
+            return units[0]
     nearest = [
-        (max(text.rfind(word, since, place) for word in unit.context), unit) for unit in units if unit.context
+        (
+            max(
+                place if text.startswith(word, place) else text.rfind(word, since, place)
+                for word in unit.context
+            ),
+            unit,
+        )
+        for unit in units
+        if unit.context
     ]
     found = [pair for pair in nearest if pair[0] >= 0]
     if found:
@@ -271,7 +320,9 @@ def left_bound(text: str, start: int) -> str | None:
     """The bound of the word right before a number: 约, 超过, 不足; 上 counts in 上万 and 上千 only."""
     words = [word for word in _cues("bound_left") if text.endswith(word, 0, start)]
     longest = max(words, key=len, default=None)
-    if longest is None or (longest == "上" and text[start - 2] in "以之及"):
+    if longest is None or (
+        longest == "上" and (text[start - 2] in "以之及" or not re.match("[百千万亿]", text[start:]))
+    ):
         return None
     return _cues("bound_left")[longest]
 
@@ -299,8 +350,8 @@ def bounded(text: str, start: int, end: int, value: Fraction, over: str, unit: s
 
 
 def ranged(text: str, start: int, end: int, low: Fraction, high: Fraction, unit: str | None) -> Amount:
-    """Two ends; before 以上 both stay and the bound says at least."""
-    bound = "at_least" if right_bound(text, end) == "at_least" else "range"
+    """Two ends; before 以上 or after 超过 both stay and the bound says at least."""
+    bound = "at_least" if "at_least" in (right_bound(text, end), left_bound(text, start)) else "range"
     return Amount(start, end, None, low, high, bound, unit)
 
 
@@ -340,7 +391,9 @@ def figure_at(text: str, place: int) -> Figure | Doubt | None:
         return None
     since = sentence_start(text, place)
     stop = found.end()
-    if re.match(r"[.．,，]\d", text[stop : stop + 2]) or (place and re.match(r"\d[.,，]", text[place - 2 : place])):
+    if re.match(r"[.．,，]\d", text[stop : stop + 2]) or (
+        place and re.match(r"\d[.,，]", text[place - 2 : place])
+    ):
         return Doubt(place, stop, "figures with several points or broken groups")
     choices = [stop]
     if stop - place > 1 and text[stop - 1] in "百千万两":
@@ -368,13 +421,19 @@ def figure_at(text: str, place: int) -> Figure | Doubt | None:
         except Malformed as why:
             return Doubt(place, found_unit[0] if found_unit else choice, f"numeral: {why}")
         end, unit, worth = found_unit or (choice, None, Fraction(1))
+        if (text[end - 1] == "日" and unit == "d") or text[end - 1 : end + 1] == "次年":
+            return Doubt(place, end + 1, "a day of an unknown month, or 5 次年")
+        if text[end - 1] == "成" and unit == "%":
+            return Doubt(place, end, "more or less than one to nine tenths")
         return Figure(place, choice, end, written, low, high, over, unit, worth)
     return None
 
 
 def tenths_at(text: str, place: int) -> tuple[int, Fraction, str] | None:
     """三成, 两成半, 三成五, 四成多: a share in per cent."""
-    found = re.compile("([一二两三四五六七八九]|[1-9])成([半一二三四五六七八九](?![十百千万亿成]))?").match(text, place)
+    found = re.compile("([一二两三四五六七八九]|[1-9])成([半一二三四五六七八九](?![十百千万亿成]))?").match(
+        text, place
+    )
     if not found:
         return None
     row = unit_table()["成"][0]
@@ -400,10 +459,24 @@ def doubt_at(text: str, place: int) -> Doubt | None:
         return Doubt(place, stop, "a code or a broken figure after the numeral")
     if text[place - 1 : place] == "每" or re.search("每[^，。；]*$", text[max(0, place - 12) : place]):
         return Doubt(place, stop, "a rate with 每")
-    if not re.search(r"[\d一二两三四五六七八九十廿卅]", found[0]) and left_bound(text, place) is None:
+    if unit_at(text, place, place) and not re.match("[\\d两]", text[place:]):
+        return Doubt(place, end + 2, "a unit that begins like a number: 千瓦")
+    if (
+        not re.search(r"[\d一二两三四五六七八九十廿卅余多来]", found[0])
+        and not text.startswith("分之", end)
+        and left_bound(text, place) is None
+    ):
         return Doubt(place, end + 2, "a bare multiplier without a word like 超过")
-    if re.match("个?[几半多]|几", text[end:]) or text[place - 1 : place] in ("几", "数", "零") or "零" == found[0]:
+    if (
+        re.match("个?[几半多]|几", text[end:])
+        or text[place - 1 : place] in ("几", "数", "零")
+        or found[0] == "零"
+    ):
         return Doubt(place, end + 2, "几, 数, 半")
+    if re.search("亩产|单产", text[max(0, place - 8) : place]):
+        return Doubt(place, stop, "a yield: the area stands in the noun")
+    if text[place - 1 : place] == "半":
+        return Doubt(place, end, "几, 数, 半")
     nouns = tuple(_cues("index_noun")) + tuple(_cues("noun_unit"))
     since = max((part.end() for part in re.finditer("[，。；\n]", text[:place])), default=0)
     if any(noun in text[since:place] for noun in nouns):
@@ -412,9 +485,16 @@ def doubt_at(text: str, place: int) -> Doubt | None:
             return Doubt(place, end, "a number whose unit may stand in the noun")
     if text[end : end + 1] in ("期", "次", "级", "届") and found[0][0] in CHINESE:
         return Doubt(place, end + 1, "二期, 三次 counts or orders")
-    if text[end : end + 1] == "级":
+    if re.search("东经|西经|北纬|南纬|经度|纬度", text[max(0, place - 6) : place]):
+        return Doubt(place, stop, "a coordinate")
+    if re.match("(2[0-3]|1?\\d):[0-5]\\d(?!\\d)", text[place:]):
+        return Doubt(place, place + 5, "a time of day, or a ratio")
+    if text[end : end + 1] == "级" or re.match(f"{TO}[\\d{CHINESE}]+级", text[end:]):
         return Doubt(place, end + 1, "a grade or a force")
-    if re.search(r"(光绪|宣统|嘉靖|洪武|民国|武德|贞观|兴平|[（(])$", text[:place]) and text[end : end + 1] == "年":
+    if (
+        re.search(r"(光绪|宣统|嘉靖|洪武|民国|武德|贞观|兴平|[（(])$", text[:place])
+        and text[end : end + 1] == "年"
+    ):
         return Doubt(place, end + 1, "a year of an era")
     return None
 
@@ -426,9 +506,22 @@ def amounts_at(text: str, place: int) -> tuple[int, list[Amount | Doubt]]:
             low, high, over = spell(fraction[2])
         except Malformed as why:
             return fraction.end(), [Doubt(place, fraction.end(), f"numeral: {why}")]
+        if (
+            fraction[2] in ("千", "万", "亿")
+            or (fraction[2][-1] in "百千" and len(fraction[2]) > 1)
+            or text.startswith("分之", fraction.end())
+            or text[place - 1] in CHINESE
+        ):
+            return fraction.end(), [
+                Doubt(place, fraction.end() + 2, "a share of hundreds, or one after another")
+            ]
         if low != high:
             return fraction.end(), [ranged(text, place, fraction.end(), low, high, PER[fraction[1]])]
         return fraction.end(), [bounded(text, place, fraction.end(), low, over, PER[fraction[1]])]
+    if re.compile(rf"{NUMBER.pattern}分之").match(text, place) and not re.compile(
+        "[二三四五六七八九十]+分之[一二两三四五六七八九十]+(?![百千万亿])"
+    ).match(text, place):
+        return place + 1, [Doubt(place, _sentence_end(text, place), "a fraction of another kind")]
     if fraction := re.compile("([二三四五六七八九十]+)分之([一二两三四五六七八九十]+)").match(text, place):
         try:
             value = value_of(fraction[2]) / value_of(fraction[1])
@@ -436,31 +529,52 @@ def amounts_at(text: str, place: int) -> tuple[int, list[Amount | Doubt]]:
             return fraction.end(), [Doubt(place, fraction.end(), f"numeral: {why}")]
         return fraction.end(), [bounded(text, place, fraction.end(), value, "", "1")]
     if part := re.compile(r"(\d+)/(\d+)(?![\d/.])").match(text, place):
+        if int(part[2]) > 10:
+            return part.end(), [Doubt(place, part.end(), "figures with a slash that may be a code")]
         if 0 < int(part[1]) < int(part[2]):
-            return part.end(), [bounded(text, place, part.end(), Fraction(int(part[1]), int(part[2])), "", "1")]
+            return part.end(), [
+                bounded(text, place, part.end(), Fraction(int(part[1]), int(part[2])), "", "1")
+            ]
+    if re.compile(f"[{CHINESE}]+:[{CHINESE}\\d]|[\\d.]+:[{CHINESE}]").match(text, place):
+        return place + 1, [Doubt(place, _sentence_end(text, place), "a ratio in Chinese")]
     if score := re.compile(rf"{NUMBER.pattern}比{NUMBER.pattern}").match(text, place):
         return score.end(), [Doubt(place, score.end(), "a score or a ratio with 比")]
-    if rank := re.compile(rf"第(\d+|[一二三四五六七八九十]+)([位名])").match(text, place):
+    if rank := re.compile(r"第(\d+|[一二三四五六七八九十]+)([位名])").match(text, place):
         try:
             value = value_of(rank[1])
+            if not value:
+                raise Malformed("no place 0")
         except Malformed as why:
             return rank.end(), [Doubt(place, rank.end(), f"numeral: {why}")]
-        return rank.end(), [Amount(place, rank.end(), value, value, value, "exact", "位" if rank[2] == "位" else "名")]
+        return rank.end(), [
+            Amount(place, rank.end(), value, value, value, "exact", "位" if rank[2] == "位" else "名")
+        ]
     if ordinal := re.compile(rf"第{NUMBER.pattern}").match(text, place):
         if re.compile("[居列名获]").search(text, max(0, place - 4), place):
             return ordinal.end(), [Doubt(place, ordinal.end(), "a rank without a classifier")]
+        if text[ordinal.end() : ordinal.end() + 1] in ("位", "名"):
+            return ordinal.end(), [Doubt(place, ordinal.end() + 1, "a rank of an odd number")]
         return ordinal.end() + (text[ordinal.end() : ordinal.end() + 1] in unit_table()), []
-    if ratio := re.compile(r"\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){1,3}(?![\d:])").match(text, place):
+    if ratio := re.compile(r"\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){1,3}(?![\d:.])").match(text, place):
+        if unit_at(text, ratio.end(), place) is not None or text[ratio.end() : ratio.end() + 1] in tuple(
+            CHINESE
+        ):
+            return ratio.end(), [Doubt(place, ratio.end() + 1, "a ratio with a unit")]
         return ratio.end(), [Amount(place, ratio.end(), None, None, None, "exact", None)]
     if tenths := tenths_at(text, place):
         end, value, over = tenths
+        link = re.compile(TO).match(text, end)
+        if link and (upper := tenths_at(text, link.end())):
+            return upper[0], [ranged(text, place, upper[0], value, upper[1], "%")]
         return end, [bounded(text, place, end, value, over, "%")]
     if whole := re.compile(r"([1-9])、([1-9])(0+)(万|亿)?(?!\d)").match(text, place):
         if int(whole[2]) == int(whole[1]) + 1:
             last = figure_at(text, whole.start(2))
             if isinstance(last, Figure) and last.unit and last.stop == whole.end():
                 low = last.low * Fraction(int(whole[1]), int(whole[2]))
-                return last.end, [ranged(text, place, last.end, low * last.worth, last.low * last.worth, last.unit)]
+                return last.end, [
+                    ranged(text, place, last.end, low * last.worth, last.low * last.worth, last.unit)
+                ]
     return list_or_range(text, place)
 
 
@@ -470,12 +584,19 @@ def list_or_range(text: str, place: int) -> tuple[int, list[Amount | Doubt]]:
     if first is None:
         return place + 1, []
     if isinstance(first, Doubt):
-        return max(first.end, place + 1), [first]
+        end = max(first.end, place + 1)
+        while (more := figure_at(text, end)) is not None and more.end > end:
+            end = more.end
+        return end, [Doubt(place, end, first.reason)]
     link = re.compile(TO).match(text, first.end)
     if link:
         second = figure_at(text, link.end())
         if isinstance(second, Doubt):
             return second.end, [Doubt(place, second.end, second.reason)]
+        if second and second.written[0].isdigit() != first.written[0].isdigit():
+            return second.end, [Doubt(place, second.end, "a range in two scripts")]
+        if second and re.match(f"[{''.join(GREAT)}百千]", second.written):
+            return second.end, [Doubt(place, second.end, "a range that ends in a bare multiplier")]
         if second and second.unit and first.unit in (None, second.unit):
             return second.end, [_range(text, first, second)]
     figures = [first]
@@ -492,10 +613,16 @@ def list_or_range(text: str, place: int) -> tuple[int, list[Amount | Doubt]]:
         return last.end, []
     compound = figure_at(text, last.end)
     if compound is not None and compound.end > last.end:
-        return compound.end, [Doubt(place, compound.end, "a compound such as 2元5角")]
-    if last.unit in ("倍", "番") and text[last.end : last.end + 1] in ("多", "余"):
-        return last.end + 1, [Doubt(place, last.end + 1, "多 after the unit")]
-    if any(figure.scale != last.scale or figure.written[0].isdigit() != last.written[0].isdigit() for figure in figures):
+        end = compound.end
+        while (more := figure_at(text, end)) is not None and more.end > end:
+            end = more.end
+        return end, [Doubt(place, end, "a compound such as 2元5角")]
+    if text[last.end : last.end + 1] in ("多", "余", "半", "次"):
+        return last.end + 1, [Doubt(place, last.end + 1, "多, 半 or 次 after the unit")]
+    if any(
+        figure.scale != last.scale or figure.written[0].isdigit() != last.written[0].isdigit()
+        for figure in figures
+    ):
         return last.end, [Doubt(place, last.end, "a list whose members are written differently")]
     if len(figures) > 1 and any(figure.low != figure.high or figure.over for figure in figures):
         return last.end, [Doubt(place, last.end, "a vague number in a list")]
@@ -554,7 +681,7 @@ def top_at(text: str, place: int) -> Amount | None:
         value = value_of(found[1])
     except Malformed:
         return None
-    return Amount(place, found.end(), value, Fraction(1), value, "top_n", "人" if found[2] in "名位" else found[2])
+    return Amount(place, found.end(), value, Fraction(1), value, "top_n", found[2])
 
 
 # ---- dates ----------------------------------------------------------------------------------------------------
@@ -580,28 +707,71 @@ def _half(name: str, tag: str) -> str:
 SINGLE = re.compile(_point("a"))
 SPAN = re.compile(rf"{_point('a')}{TO}{_point('b')}")
 YEARS = re.compile(rf"(?P<first>\d{{4}}){TO}(?P<last>\d{{4}})年")
-MONTHS = re.compile(rf"(?:(?P<year>\d{{4}}|[一二][〇零一二三四五六七八九]{{3}})年)?{_half('first', '')}{TO}{MONTH.format('z')}")
-DAYS = re.compile(rf"(?:(?P<year>\d{{4}}|[一二][〇零一二三四五六七八九]{{3}})年)?{MONTH.format('y')}{_half('first', '')}{TO}{DAY.format('z')}")
-QUARTER = re.compile(r"(?:(?P<year>\d{4}|[一二][〇零一二三四五六七八九]{3})年)?(?:(?P<front>前)(?P<count>[二三2-3])季度|第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年)")
+MONTHS = re.compile(
+    rf"(?:(?P<year>\d{{4}}|[一二][〇零一二三四五六七八九]{{3}})年)?{_half('first', '')}{TO}{MONTH.format('z')}"
+)
+DAYS = re.compile(
+    rf"(?:(?P<year>\d{{4}}|[一二][〇零一二三四五六七八九]{{3}})年)?{MONTH.format('y')}{_half('first', '')}{TO}{DAY.format('z')}"
+)
+DAY_RANGE = re.compile(rf"{_half('first', '')}{TO}{DAY.format('z')}")
+ANY_DATE = re.compile(rf"([\d{CHINESE}]+{TO})?([\d{CHINESE}]+[年月日])*")
+QUARTER = re.compile(
+    r"(?:(?P<year>\d{4}|[一二][〇零一二三四五六七八九]{3})年)?(?:(?P<front>前)(?P<count>[二三2-3])季度|第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年)"
+)
 YEAR_END = re.compile(r"(?:(?P<year>\d{4}|[一二][〇零一二三四五六七八九]{3})年)?年?[末底]")
 MONTH_END = re.compile(rf"(?:(?P<year>\d{{4}})年)?{MONTH.format('y')}[末底]")
 TENDAYS = re.compile(rf"(?:(?P<year>\d{{4}})年)?{MONTH.format('y')}(?P<third>[上中下])旬")
-DECADE = re.compile(r"(?:(?P<century>19|20|21|[一二]十一?|十九)世纪)?(?P<decade>\d0|[一二三四五六七八九]十)年代")
+DECADE = re.compile(
+    r"(?:(?P<century>19|20|21|[一二]十一?|十九)世纪)?(?P<decade>\d0|[一二三四五六七八九]十)年代"
+)
 
 
 @dataclass
 class Calendar:
-    """What earlier dates lend to later ones: the month within the entry, a year within its sentence."""
+    """What earlier dates of the entry lend to later ones.
+
+    A date with year and month lends its year to the rest of its sentence (1978年5月开工，6月竣工). How far a year
+    reaches beyond that the contract leaves open, so there this reading is in doubt; a bare 1978年 may be nothing but
+    a comparison and leaves only its own sentence in doubt, unless it opens the sentence.
+    """
 
     year: int | None
     month: int | None = None
-    covered: int | None = None
+    lent_until: int = 0  # dates without a year take `year` up to here
+    doubt_until: int = 0  # and are in doubt up to here
+    floor: date | None = None  # the date that lent its year: an earlier one would step back in time
 
-    def lend(self, text: str, period: Period, before: Calendar) -> None:
-        """Keep a year for the sentence only where it dates what follows: 1978年5月, or a year that opens the sentence."""
-        opening = not re.search("[^。！？；\n]$", text[: period.start])
-        if not (opening or "月" in text[period.start : period.end]):
+    def copy(self) -> Calendar:
+        return replace(self)
+
+    def lend(self, text: str, period: Period, before: Calendar, covered: int | None) -> None:
+        """Settle what the date just read leaves to those after it."""
+        printed = text[period.start : period.end]
+        opening = re.search("(^|[。！？；\\n])$", text[: period.start])
+        if (
+            not re.search("年|-", printed)
+            or "年代" in printed
+            or period.first.year == period.last.year == covered
+        ):
             self.year = before.year
+        elif "月" in printed and period.first.year == period.last.year:
+            self.lent_until, self.doubt_until, self.floor = (
+                _sentence_end(text, period.end),
+                len(text),
+                period.first,
+            )
+        else:
+            two = period.first.year != period.last.year
+            self.year = before.year
+            self.doubt_until = (
+                len(text) if opening or two else max(before.doubt_until, _sentence_end(text, period.end))
+            )
+            self.lent_until = 0
+
+
+def _sentence_end(text: str, place: int) -> int:
+    found = re.compile("[。！？；\n]").search(text, place)
+    return found.start() if found else len(text)
 
 
 def _count(written: str) -> int:
@@ -643,19 +813,42 @@ def _resolve(parts: dict[str, str], known: Calendar) -> tuple[date, date]:
     return bounds
 
 
-def date_at(text: str, place: int, known: Calendar) -> Period | Doubt | None:
+def date_at(text: str, place: int, known: Calendar, covered: int | None) -> Period | Doubt | None:
     """The date that begins at `place`, the longest form first; `known` is brought up to date."""
     before = text[:place]
-    if re.search(r"[\d〇零一二三四五六七八九十百千万亿第.上去]$", before):
+    if place >= known.lent_until:
+        known.year = covered
+    if re.search(r"[\d〇零一二三四五六七八九十百千万亿第.]$", before) and text[place] not in "上下前":
         return None
+    if re.search("[上去]$", before):
+        return None
+    if (re.search("[年半月末]$", before) and text[place] == "年") or re.match(r"\d,\d{3}年", text[place:]):
+        return Doubt(place, place + 6, "年年末, 1,234年")
     attempts: list[tuple[int, Period | Doubt]] = []
-    for reader in (_years, _months, _days, _span, _quarter, _month_end, _year_end, _ten_days, _decade, _single_date):
-        trial = Calendar(known.year, known.month, known.covered)
+    for reader in (
+        _years,
+        _months,
+        _days,
+        _day_range,
+        _span,
+        _quarter,
+        _month_end,
+        _year_end,
+        _ten_days,
+        _decade,
+        _single_date,
+    ):
+        trial = known.copy()
         try:
             period = reader(text, place, trial)
         except (ValueError, Malformed) as why:
-            found = SINGLE.match(text, place)
-            attempts.append((found.end() if found else place + 1, Doubt(place, found.end() if found else place + 1, f"date: {why}")))
+            stop = ANY_DATE.match(text, place)
+            attempts.append(
+                (
+                    stop.end() if stop else place + 1,
+                    Doubt(place, stop.end() if stop else place + 1, f"date: {why}"),
+                )
+            )
             continue
         if period is not None:
             attempts.append((period.end, period))
@@ -663,6 +856,8 @@ def date_at(text: str, place: int, known: Calendar) -> Period | Doubt | None:
                 best = trial
     if not attempts:
         return None
+    if re.search("(次年|翌年)$", before) or re.match("(2[1-9]|0|[3-9])\\d\\d\\d年", text[place:]):
+        return Doubt(place, max(end for end, _ in attempts), "次年上半年, or a year far away")
     if re.match("[度份]|一遇|前后|许", text[max(end for end, _ in attempts) :]):
         stop = max(end for end, _ in attempts)
         return Doubt(place, stop + 2, "年度, 月份, 年一遇")
@@ -672,8 +867,15 @@ def date_at(text: str, place: int, known: Calendar) -> Period | Doubt | None:
     chosen = next((item for stop, item in attempts if stop == end and isinstance(item, Period)), None)
     if chosen is None:
         return next(item for stop, item in attempts if stop == end)
-    best.lend(text, chosen, known)
-    known.year, known.month = best.year, best.month
+    dated = re.search(r"\d{4}|世纪|年代|〇|[一二三四五六七八九]{4}", text[place : chosen.end])
+    lent = place < known.lent_until
+    if not dated and (
+        (not lent and place < known.doubt_until) or (lent and known.floor and known.floor > chosen.last)
+    ):
+        known.month = best.month
+        return Doubt(place, chosen.end, "the year may be that of a date before")
+    best.lend(text, chosen, known, covered)
+    known.__dict__.update(best.__dict__)
     return chosen
 
 
@@ -713,7 +915,23 @@ def _days(text: str, place: int, known: Calendar) -> Period | None:
     first, last = _count(found["first"]), _count(found["dayz"])
     if first >= last:
         raise ValueError("days run backwards")
-    return Period(place, found.end(), date(known.year, known.month, first), date(known.year, known.month, last))
+    return Period(
+        place, found.end(), date(known.year, known.month, first), date(known.year, known.month, last)
+    )
+
+
+def _day_range(text: str, place: int, known: Calendar) -> Period | None:
+    found = DAY_RANGE.match(text, place)
+    if not found:
+        return None
+    if known.year is None or known.month is None:
+        raise ValueError("no month to inherit")
+    first, last = _count(found["first"]), _count(found["dayz"])
+    if first >= last:
+        raise ValueError("days run backwards")
+    return Period(
+        place, found.end(), date(known.year, known.month, first), date(known.year, known.month, last)
+    )
 
 
 def _span(text: str, place: int, known: Calendar) -> Period | None:
@@ -721,7 +939,7 @@ def _span(text: str, place: int, known: Calendar) -> Period | None:
     if not found:
         return None
     left, right = _parts(found, "a"), _parts(found, "b")
-    if ("day" in left) != ("day" in right) or ("month" in left) != ("month" in right) and "day" not in left:
+    if ("day" in left) != ("day" in right) or (("month" in left) != ("month" in right) and "day" not in left):
         return None
     first, last = _resolve(left, known)[0], _resolve(right, known)[1]
     if first >= last:
@@ -786,7 +1004,11 @@ def _decade(text: str, place: int, known: Calendar) -> Period | None:
     if not found:
         return None
     decade = int(found["decade"]) if found["decade"].isdigit() else int(value_of(found["decade"]))
-    century = 19 if not found["century"] else (int(found["century"]) if found["century"].isdigit() else int(value_of(found["century"]))) - 1
+    century = (
+        19
+        if not found["century"]
+        else (int(found["century"]) if found["century"].isdigit() else int(value_of(found["century"]))) - 1
+    )
     first = century * 100 + decade
     return Period(place, found.end(), date(first, 1, 1), date(first + 9, 12, 31))
 
@@ -814,6 +1036,7 @@ def _listed_words() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 
+NUMERIC = frozenset(CHINESE + "0123456789.")
 BEGINS = re.compile(rf"[{CHINESE}\d第前上下次翌年]")
 
 
@@ -826,27 +1049,36 @@ def read(text: str, year: int | None = None) -> Reading:
     """
     text = plain(text)
     reading = Reading()
-    known = Calendar(year, None, year)
-    sentence = 0
+    known = Calendar(year)
     words = [found.span() for found in _listed_words().finditer(text)]
     place = 0
     while found := BEGINS.search(text, place):
         place = found.start()
-        if sentence != (sentence := sentence_start(text, place)):
-            known.year = known.covered
-        end, items = _read_at(text, place, known)
+        end, items = _read_at(text, place, known, year)
         for item in items:
-            if any(start < item.end and item.start < stop for start, stop in words) and not text[item.start].isdigit():
+            shared = "".join(text[max(start, item.start) : min(stop, item.end)] for start, stop in words)
+            if set(shared) & set(CHINESE) and "分之" not in text[item.start : item.end]:
                 item = Doubt(item.start, item.end, "a word of the look-alike list")
             kept: list[Amount] | list[Period] | list[Doubt]
-            kept = reading.amounts if isinstance(item, Amount) else reading.periods if isinstance(item, Period) else reading.doubts
+            kept = (
+                reading.amounts
+                if isinstance(item, Amount)
+                else reading.periods
+                if isinstance(item, Period)
+                else reading.doubts
+            )
             kept.append(item)  # type: ignore[arg-type]
         place = max(end, place + 1)
+        while place < len(text) and text[place - 1] in NUMERIC and text[place] in NUMERIC:
+            place += 1  # never begin inside a numeral
+            reading.doubts.append(Doubt(place - 1, place, "the rest of a numeral"))
     return reading
 
 
-def _read_at(text: str, place: int, known: Calendar) -> tuple[int, list[Amount | Period | Doubt]]:
-    period = date_at(text, place, known)
+def _read_at(
+    text: str, place: int, known: Calendar, covered: int | None
+) -> tuple[int, list[Amount | Period | Doubt]]:
+    period = date_at(text, place, known, covered)
     if period is not None:
         return period.end, [period]
     doubt = doubt_at(text, place) if text[place] in CHINESE or text[place].isdigit() else None
@@ -856,7 +1088,7 @@ def _read_at(text: str, place: int, known: Calendar) -> tuple[int, list[Amount |
         amount = reader(text, place)
         if amount is not None:
             return amount.end, [amount]
-    if text[place] == "前" or text[place] not in CHINESE + "第" and not text[place].isdigit():
+    if text[place] == "前" or (text[place] not in CHINESE + "第" and not text[place].isdigit()):
         return place + 1, []
     end, found = amounts_at(text, place)
     if text[place] in "一" and end - place <= 2:

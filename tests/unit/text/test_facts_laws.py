@@ -29,24 +29,66 @@ Tables = dict[str, list[dict[str, Any]]]
 
 FACTS = ("quantities", "dates", "numerals", "rejects")
 CLAIMS = {"quantity", "date", "non_quantity", "reject"}
-CLAIMED_TABLE = {"quantity": ("quantities", "quantity_id"), "date": ("dates", "date_id"), "reject": ("rejects", "reject_id")}
+CLAIMED_TABLE = {
+    "quantity": ("quantities", "quantity_id"),
+    "date": ("dates", "date_id"),
+    "reject": ("rejects", "reject_id"),
+}
 
 ODD = [
-    "\ufeff", "\u200b", "\u200d", "\u2060", "\u3000\u3000", "\u00a0", "\r\n", "\n", "\r", "\t", "\x00", "\u2028", "\x0c", "\x85",
-    "𠮷", "😀", "👨‍👩‍👧", "𝟙", "𝟚", "①", "Ⅲ", "㎡", "½", "²", "٣", "１", "．", "，", "\ud7ff", "\ue000", "\ufffd", "́", "㈠", "㊀", "〸",
+    "\ufeff",
+    "\u200b",
+    "\u200d",
+    "\u2060",
+    "\u3000\u3000",
+    "\u00a0",
+    "\r\n",
+    "\n",
+    "\r",
+    "\t",
+    "\x00",
+    "\u2028",
+    "\x0c",
+    "\x85",
+    "𠮷",
+    "😀",
+    "👨‍👩‍👧",
+    "𝟙",
+    "𝟚",
+    "①",
+    "Ⅲ",
+    "㎡",
+    "½",
+    "²",
+    "٣",
+    "１",
+    "．",
+    "，",
+    "\ud7ff",
+    "\ue000",
+    "\ufffd",
+    "́",
+    "㈠",
+    "㊀",
+    "〸",
 ]
-WORDS = [
-    "【概况】 ", "【机构】\n", "产值", "比上年增长", "下降", "约", "超过", "以上", "左右", "不足", "第", "前", "百分之", "分之", "成", "余", "多",
-    "、", "和", "～", "—", "-", "至", "，", "。", "；", "（", "）", "“", "”", "《", "》", ":", "/", ".", ",", "..", " ", "年", "月", "日", "季度", "上半年",
-    "亿元", "万人", "吨", "个百分点", "%", "‰", "平方米", "元/平方米", "倍", "番", "号", "届", "级", "一季度", "年末", "其中", "分别", "图", "表", "O", "l",
-    "翻", "零下", "其中", "为", "占", "居全省第", "位", "名", "家", "次", "小时", "世纪", "年代", "农历", "民国", "次年", "上年", "26日", "负", "点", "半",
-]
-NUMERALS = list("0123456789０９一二三四五六七八九十百千万亿两零〇壹贰叁拾佰仟廿卅几数") + ["2009", "1978年", "12", "3.5", "1,234", "12，345", "十五"]
+WORDS = (
+    "【概况】 |【机构】|产值|比上年增长|下降|约|超过|以上|左右|不足|第|前|百分之|分之|成|余|多|、|和|～|—|-|至|，|。|"
+    "；|（|）|“|”|《|》|:|/|.|,|..| |年|月|日|季度|上半年|亿元|万人|吨|个百分点|%|‰|平方米|元/平方米|倍|番|"
+    "号|届|级|一季度|年末|其中|分别|图|表|O|l|翻|零下|其中|为|占|居全省第|位|名|家|次|小时|世纪|年代|农历|民国|次年|"
+    "上年|26日|负|点|半"
+).split("|")
+NUMERALS = (
+    "0|1|2|3|4|5|6|7|8|9|０|９|一|二|三|四|五|六|七|八|九|十|百|千|万|亿|两|零|〇|壹|贰|叁|拾|佰|仟|"
+    "廿|卅|几|数|2009|1978年|12|3.5|1,234|12，345|十五"
+).split("|")
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 odd_text = st.lists(st.sampled_from(ODD + WORDS + NUMERALS), max_size=40).map("".join)
 page_text = st.lists(st.sampled_from(WORDS + NUMERALS * 2), min_size=1, max_size=60).map("".join)
-mixed_text = st.lists(st.one_of(st.sampled_from(ODD), st.sampled_from(WORDS), st.sampled_from(NUMERALS), any_text), max_size=25).map("".join)
+mixed_text = st.lists(
+    st.one_of(st.sampled_from(ODD), st.sampled_from(WORDS), st.sampled_from(NUMERALS), any_text), max_size=25
+).map("".join)
 texts = st.one_of(any_text, odd_text, page_text, mixed_text)
 
 moderate = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -60,8 +102,15 @@ def _reference() -> Reference:
 
 def _documents(texts: list[str]) -> pa.Table:
     rows = [
-        {"document_id": f"book/{number}.txt", "volume_id": "book", "media_type": "text/plain", "encoding": "utf-8",
-         "sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text), "text": text}
+        {
+            "document_id": f"book/{number}.txt",
+            "volume_id": "book",
+            "media_type": "text/plain",
+            "encoding": "utf-8",
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "characters": len(text),
+            "text": text,
+        }
         for number, text in enumerate(texts)
     ]
     return pa.Table.from_pylist(rows, schema=DOCUMENTS)
@@ -116,7 +165,9 @@ def test_every_digit_is_accounted_for_once(text: str) -> None:
         for place in range(row["span_start"], row["span_end"]):
             claimed[place] += 1
     assert max(claimed, default=0) <= 1, "two rows of numerals share a character"
-    missing = [place for place, character in enumerate(text) if character in "0123456789" and not claimed[place]]
+    missing = [
+        place for place, character in enumerate(text) if character in "0123456789" and not claimed[place]
+    ]
     assert not missing, f"digits in no row of numerals: {missing}"
 
 
@@ -136,13 +187,16 @@ def test_every_claim_names_a_row_that_holds_the_numeral(text: str) -> None:
             continue
         assert row["claim_id"] in spans[row["claimed_by"]], f"claim of no row: {row}"
         start, end = spans[row["claimed_by"]][row["claim_id"]]
-        assert start < row["span_end"] and row["span_start"] < end, f"claimed by a row that lies elsewhere: {row}"
+        assert start < row["span_end"] and row["span_start"] < end, (
+            f"claimed by a row that lies elsewhere: {row}"
+        )
         claims[row["claim_id"]] = claims.get(row["claim_id"], 0) + 1
     for claim in ("quantity", "date"):
         table, key = CLAIMED_TABLE[claim]
         for row in tables[table]:
             bare = not any(
-                unicodedata.numeric(character, None) is not None or character in "两几数仟佰拾" for character in row["source_text"]
+                unicodedata.numeric(character, None) is not None or character in "两几数仟佰拾"
+                for character in row["source_text"]
             )
             assert bare or row[key] in claims, f"no numeral is claimed by {row}"
 

@@ -43,13 +43,28 @@ def _read(numerals: list[str], unit: str = "吨") -> list[Row | None]:
         text += "产煤"
         starts.append(len(text))
         text += numeral + unit + "。"
-    document = {"document_id": "d", "volume_id": "d", "media_type": "text/plain", "encoding": "utf-8", "sha256": "", "characters": len(text), "text": text}
+    document = {
+        "document_id": "d",
+        "volume_id": "d",
+        "media_type": "text/plain",
+        "encoding": "utf-8",
+        "sha256": "",
+        "characters": len(text),
+        "text": text,
+    }
     documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
     segments = segment(documents)
     volume = Volume("d", None, None, 2009, "manifest", None, None, None)
-    rows = read_facts(documents, segments.entries, segments.zones, volume, _reference())["quantities"].to_pylist()
-    found = {row["span_start"]: (row["source_text"], row["value"], row["low"], row["high"], row["bound"]) for row in rows}
-    assert set(found) <= set(starts), f"quantities that begin inside a numeral: {[found[s] for s in set(found) - set(starts)]}"
+    rows = read_facts(documents, segments.entries, segments.zones, volume, _reference())[
+        "quantities"
+    ].to_pylist()
+    found = {
+        row["span_start"]: (row["source_text"], row["value"], row["low"], row["high"], row["bound"])
+        for row in rows
+    }
+    assert set(found) <= set(starts), (
+        f"quantities that begin inside a numeral: {[found[s] for s in set(found) - set(starts)]}"
+    )
     return [found.get(start) for start in starts]
 
 
@@ -92,8 +107,20 @@ def _group(number: int, leading: bool) -> str:
 
 
 def test_the_writer_of_chinese_numerals_writes_them_as_taught() -> None:
-    taught = {1: "一", 10: "十", 11: "十一", 110: "一百一十", 205: "二百零五", 1003: "一千零三", 10305: "一万零三百零五",
-              100000: "十万", 1000001: "一百万零一", 320000000: "三亿二千万", 10**8 + 5 * 10**5: "一亿零五十万", 10**12: "一万亿"}
+    taught = {
+        1: "一",
+        10: "十",
+        11: "十一",
+        110: "一百一十",
+        205: "二百零五",
+        1003: "一千零三",
+        10305: "一万零三百零五",
+        100000: "十万",
+        1000001: "一百万零一",
+        320000000: "三亿二千万",
+        10**8 + 5 * 10**5: "一亿零五十万",
+        10**12: "一万亿",
+    }
     assert {number: chinese(number) for number in taught} == taught
 
 
@@ -101,7 +128,12 @@ whole = st.one_of(
     st.integers(1, 10**12),
     st.integers(1, 9999),
     st.builds(lambda digit, power: digit * 10**power, st.integers(1, 99), st.integers(0, 10)),
-    st.builds(lambda high, low, power: high * 10**power + low, st.integers(1, 999), st.integers(1, 99), st.integers(3, 9)),
+    st.builds(
+        lambda high, low, power: high * 10**power + low,
+        st.integers(1, 999),
+        st.integers(1, 99),
+        st.integers(3, 9),
+    ),
 )
 
 
@@ -109,7 +141,9 @@ whole = st.one_of(
 @given(st.lists(whole, min_size=1, max_size=60))
 def test_chinese_numerals_read_back(numbers: list[int]) -> None:
     written = [chinese(number) for number in numbers]
-    assert _read(written) == [_exactly(numeral, number) for numeral, number in zip(written, numbers, strict=True)]
+    assert _read(written) == [
+        _exactly(numeral, number) for numeral, number in zip(written, numbers, strict=True)
+    ]
 
 
 @batches
@@ -117,7 +151,9 @@ def test_chinese_numerals_read_back(numbers: list[int]) -> None:
 def test_bankers_numerals_read_as_their_plain_forms(numbers: list[int]) -> None:
     numbers = [number for number in numbers if number >= 100]
     written = [chinese(number).translate(_BANKERS) for number in numbers]
-    assert _read(written) == [_exactly(numeral, number) for numeral, number in zip(written, numbers, strict=True)]
+    assert _read(written) == [
+        _exactly(numeral, number) for numeral, number in zip(written, numbers, strict=True)
+    ]
 
 
 decimals = st.builds(
@@ -130,15 +166,26 @@ SCALES = {"": 0, "万": 4, "亿": 8, "万亿": 12, "百万": 6, "千万": 7}
 @given(st.lists(st.tuples(decimals, st.sampled_from(sorted(SCALES))), min_size=1, max_size=60))
 def test_figures_are_exact(parts: list[tuple[Decimal, str]]) -> None:
     written = [f"{number:f}{scale}" for number, scale in parts]
-    expected = [_exactly(numeral, number.scaleb(SCALES[scale])) for numeral, (number, scale) in zip(written, parts, strict=True)]
+    expected = [
+        _exactly(numeral, number.scaleb(SCALES[scale]))
+        for numeral, (number, scale) in zip(written, parts, strict=True)
+    ]
     assert _read(written) == expected
 
 
 @batches
-@given(st.lists(st.tuples(st.integers(1000, 10**10), st.sampled_from([",", "，", " ", "\u2009", "\u202f", "\u00a0"])), min_size=1, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.integers(1000, 10**10), st.sampled_from([",", "，", " ", "\u2009", "\u202f", "\u00a0"])),
+        min_size=1,
+        max_size=60,
+    )
+)
 def test_thousands_separators_change_nothing(parts: list[tuple[int, str]]) -> None:
     written = [f"{number:,}".replace(",", separator) for number, separator in parts]
-    assert _read(written) == [_exactly(numeral, number) for numeral, (number, _) in zip(written, parts, strict=True)]
+    assert _read(written) == [
+        _exactly(numeral, number) for numeral, (number, _) in zip(written, parts, strict=True)
+    ]
 
 
 @batches
@@ -156,7 +203,10 @@ def test_fullwidth_figures_read_as_halfwidth(parts: list[tuple[Decimal, str, boo
 @given(st.lists(st.tuples(st.integers(1, 9999), st.integers(1, 9999)), min_size=1, max_size=60))
 def test_mixed_myriads_add_up(parts: list[tuple[int, int]]) -> None:
     written = [f"{high}亿{low}万" for high, low in parts]
-    assert _read(written) == [_exactly(numeral, high * 10**8 + low * 10**4) for numeral, (high, low) in zip(written, parts, strict=True)]
+    assert _read(written) == [
+        _exactly(numeral, high * 10**8 + low * 10**4)
+        for numeral, (high, low) in zip(written, parts, strict=True)
+    ]
 
 
 @batches
@@ -167,7 +217,13 @@ def test_two_neighbouring_digits_are_a_range(parts: list[tuple[int, int]]) -> No
     written = [f"{_DIGITS[digit]}{_DIGITS[digit + 1]}{scales[scale]}" for digit, scale in parts]
     powers = {"百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8}
     expected = [
-        (numeral + "吨", None, Decimal(digit).scaleb(powers[scales[scale]]), Decimal(digit + 1).scaleb(powers[scales[scale]]), "range")
+        (
+            numeral + "吨",
+            None,
+            Decimal(digit).scaleb(powers[scales[scale]]),
+            Decimal(digit + 1).scaleb(powers[scales[scale]]),
+            "range",
+        )
         for numeral, (digit, scale) in zip(written, parts, strict=True)
     ]
     assert _read(written) == expected
@@ -176,9 +232,24 @@ def test_two_neighbouring_digits_are_a_range(parts: list[tuple[int, int]]) -> No
 @pytest.mark.parametrize(
     ("numeral", "value"),
     [
-        ("二〇〇三", 2003), ("二千零三", 2003), ("廿五", 25), ("卅", 30), ("一万二千", 12000), ("十二万五千", 125000), ("三点五", "3.5"),
-        ("一亿零五十万", 100500000), ("2万5千", 25000), ("3亿4500万", 345000000), ("1亿零50万", 100500000), ("两千三百", 2300),
-        ("贰仟伍佰", 2500), ("壹拾贰万", 120000), ("12,345.67", "12345.67"), ("０．５", "0.5"), ("1000.50", "1000.5"), ("007", 7),
+        ("二〇〇三", 2003),
+        ("二千零三", 2003),
+        ("廿五", 25),
+        ("卅", 30),
+        ("一万二千", 12000),
+        ("十二万五千", 125000),
+        ("三点五", "3.5"),
+        ("一亿零五十万", 100500000),
+        ("2万5千", 25000),
+        ("3亿4500万", 345000000),
+        ("1亿零50万", 100500000),
+        ("两千三百", 2300),
+        ("贰仟伍佰", 2500),
+        ("壹拾贰万", 120000),
+        ("12,345.67", "12345.67"),
+        ("０．５", "0.5"),
+        ("1000.50", "1000.5"),
+        ("007", 7),
     ],
 )
 def test_single_forms(numeral: str, value: int | str) -> None:
@@ -187,7 +258,17 @@ def test_single_forms(numeral: str, value: int | str) -> None:
 
 @pytest.mark.parametrize(
     ("numeral", "value"),
-    [("20余", 20), ("4700多", 4700), ("10多万", 100000), ("10万多", 100000), ("1.2万余", 12000), ("百余", 100), ("一万一千余", 11000), ("二十多", 20), ("三百余万", 3000000)],
+    [
+        ("20余", 20),
+        ("4700多", 4700),
+        ("10多万", 100000),
+        ("10万多", 100000),
+        ("1.2万余", 12000),
+        ("百余", 100),
+        ("一万一千余", 11000),
+        ("二十多", 20),
+        ("三百余万", 3000000),
+    ],
 )
 def test_over_inside_leaves_the_top_open(numeral: str, value: int) -> None:
     assert _read([numeral]) == [(numeral + "吨", Decimal(value), Decimal(value), None, "over")]
