@@ -257,7 +257,7 @@ def _approximators(codes: Codes, spelled: Ints, figure: _Pieces, units: Units) -
     vague = ~behind & multiplier & ((code == ord("几")) | ((code == ord("数")) & ~_LEFT_OF_VAGUE[before]))
     after_two = codes[spots + 2]
     single = (_KIND[after] == DIGIT) | (_KIND[after] == ZERO)
-    point = ((code == ord("点")) | (code == ord("."))) & begins[spots + 1] & CHINESE[after] & single & (_KIND[after_two] != HUNDRED) & (after_two != ord("分"))
+    point = ((code == ord("点")) | (code == ord("."))) & begins[spots + 1] & CHINESE[after] & single & ~((_KIND[after_two] == HUNDRED) & begins[spots + 2]) & (after_two != ord("分"))
     point &= ends[spots] & CHINESE[before]
     kept = over | vague | point
     kind = np.where(over, OVER, np.where(vague, VAGUE, POINT)).astype(np.uint8)

@@ -191,6 +191,11 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     minor = np.append(units.shift, 0)[row]
     exponent, high_exponent = exponent + minor, high_exponent + minor
     below, below_count, below_time, end, unit_end = rates_below(codes, numerals, usable, row, surface, end, unit_end, units, clause)
+    # 2元/平方米～3元/平方米
+    again = ranges(codes, numerals, usable & ~second & ~joined & (below >= 0), surface, start, end, clause)
+    again[:-1] &= (below[:-1] == below[1:]) & (below_count[:-1] == below_count[1:])
+    joined |= again
+    second[1:] |= again[:-1]
     ratio_start, ratio_end, terms, in_ratio = proportions(codes, numerals, usable & (surface < 0), clause)
 
     kept = usable & ((row >= 0) | bare_fraction | rank | indexed) & ~second & ~in_ratio

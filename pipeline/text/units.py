@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
 
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+FAR = np.int64(1 << 40)
 _LEFT, _RIGHT = 24, 8
 """How many characters beside a numeral may decide the sense of its unit."""
 
@@ -75,20 +76,25 @@ class FoundContexts:
     places: Ints
     bound: Ints
 
-    def near(self, row: int, left: Ints, start: Ints, end: Ints, right: Ints) -> Bools:
-        """Whether a word of the row's lies between `left` and `start`, or between `end` and `right`."""
+    def distance(self, row: int, left: Ints, start: Ints, end: Ints, right: Ints) -> Ints:
+        """How far the nearest word of the row's stands, between `left` and `start` or between `end` and `right`; FAR for none."""
         groups = [(self.places[self.bound[w] : self.bound[w + 1]], size) for w, size in self.contexts.of_row.get(row, [])]
         groups = [(places, size) for places, size in groups if len(places)]
         if not groups:
-            return np.zeros(len(start), np.bool_)
+            return np.full(len(start), FAR)
         begins = np.concatenate([places for places, _ in groups])
         ends = np.concatenate([places + size for places, size in groups])
         order = np.argsort(begins, kind="stable")
         begins, ends = begins[order], ends[order]
         # the earliest end among the words that begin at or after each of them
-        earliest = np.append(np.minimum.accumulate(ends[::-1])[::-1], np.iinfo(np.int64).max)
-        inside = earliest[np.searchsorted(begins, left)] <= start
-        return inside | (earliest[np.searchsorted(begins, end)] <= right)
+        earliest = np.append(np.minimum.accumulate(ends[::-1])[::-1], FAR)
+        after = np.searchsorted(begins, end)
+        behind = np.where(earliest[after] <= right, np.append(begins, FAR)[after] - end, FAR)
+        by_end = np.argsort(ends, kind="stable")
+        last = np.searchsorted(ends[by_end], start, "right") - 1
+        held = by_end[np.maximum(last, 0)]
+        before = np.where((last >= 0) & (begins[held] >= left), start - ends[held], FAR)
+        return np.minimum(before, behind)
 
 
 @dataclass(frozen=True)
@@ -147,13 +153,14 @@ class Units:
         asked = np.flatnonzero(open_to_sense[surface])
         asked = asked[np.argsort(surface[asked], kind="stable")]
         for group in np.split(asked, np.flatnonzero(np.diff(surface[asked])) + 1):
+            nearest = np.full(len(group), FAR)
             for candidate in self.senses[surface[group[0]]] if len(group) else ():
                 left = np.maximum(clause[group], start[group] - _LEFT)
-                near = found.near(candidate, left, start[group], end[group], np.minimum(end[group] + _RIGHT, stop[group]))
-                row[group[near]] = candidate
-                group = group[~near]
-                if not len(group):
-                    break
+                right = np.minimum(end[group] + _RIGHT, stop[group])
+                distance = found.distance(candidate, left, start[group], end[group], right)
+                nearer = distance < nearest
+                row[group[nearer]] = candidate
+                nearest = np.minimum(nearest, distance)
         return row
 
     def rows_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, sentence: Ints, stop: Ints) -> Ints:
@@ -179,10 +186,11 @@ def _power_of_ten(ratio: Fraction) -> int:
 _NO_VISIT = "要|干|会|品|生|日|年|于|序|数|氯|级|第|投|入"
 
 
-def _visits(rows: list[UnitRow]) -> list[UnitRow]:
+def _visits(rows: list[UnitRow], blocked: dict[str, set[str]]) -> list[UnitRow]:
     """条次, 羽次, 个次: any classifier of one character with 次 counts occasions."""
     known = {row.surface for row in rows}
     heads = [row for row in rows if row.kind == "classifier" and len(row.surface) == 1 and not row.sense and row.surface not in "次批届"]
+    heads = [row for row in heads if "次" not in blocked[row.surface]]
     return [UnitRow(head.surface + "次", head.surface + "次", "count", head.surface + "次", Fraction(1), Fraction(0), "classifier", "", ())
             for head in heads if head.surface + "次" not in known]
 
@@ -205,7 +213,7 @@ def load_units(path: Path) -> Units:
             rows.append(UnitRow(record["surface"], record["unit"], record["dimension"], record["base_unit"], factor, offset,
                                 record["kind"], record["sense"], context))
             blocked.setdefault(record["surface"], set()).update(word for word in record["not_before"].split("|") if word)
-    rows += _visits(rows)
+    rows += _visits(rows, blocked)
     surfaces = tuple(dict.fromkeys(row.surface for row in rows))
     number = {surface: n for n, surface in enumerate(surfaces)}
     words: dict[str, int] = dict(number)

@@ -162,7 +162,7 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
     after = np.zeros(len(inside), np.int64)
     for k in range(1, 6):
         after += (after == k - 1) & _DIGIT[codes[inside + k]]
-    grouped = (after == 3) & (width <= 3) & (codes[inside - width] != 0x30) | _THIN[raw[inside]]
+    grouped = (after == 3) & (width <= 3) & (codes[begin] != 0x30) | _THIN[raw[inside]]
     grouped |= (width == 3) & (codes[inside - 4] == 0x2E)  # after the point too
     broken = (width <= 2) & (after <= 3) & (begin == inside - width) & ~groups  # a blank by mistake
     named = _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]]
