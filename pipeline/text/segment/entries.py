@@ -126,7 +126,9 @@ class Rows:
         last_plain = np.searchsorted(self.row_first[plain], self.end) - 1
         stop = lines.last[rows[plain[np.maximum(last_plain, 0)]]]
         closing = np.maximum(stop - 1, 0)
-        open_end = (lines.classes[closing] & STOP) == 0
+        inside_stop = lines.codes[closing] == ord("。")  # `（市水务局供稿）。`
+        inside_stop &= np.isin(lines.codes[np.maximum(closing - 1, 0)], (ord("）"), ord(")")))
+        open_end = ((lines.classes[closing] & STOP) == 0) | inside_stop
         candidate = (last_plain >= 0) & (stop > self.body_start) & open_end & (lines.codes[closing] > 0x2F)
         candidate |= (last_plain >= 0) & (stop > self.body_start) & (lines.codes[closing] == ord(")"))
         for entry in np.flatnonzero(candidate).tolist():
@@ -137,9 +139,9 @@ class Rows:
         start = int(self.body_start[entry])
         names: tuple[str, ...] = ()
         while stop > start and (found := closing_signature(self.lines.text, start, stop, self.surnames)):
-            if not found.contributors:  # who only photographed signs the picture
+            if not found.names.authors:  # who only photographed signs the picture
                 break
-            names = found.contributors + names
+            names = found.names.authors + names
             self.zones.append((found.start, found.end, "signature", None))
             before = self._end_before(found.start, start)
             if found.end == self.body_end[entry]:

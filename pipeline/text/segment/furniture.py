@@ -28,6 +28,7 @@ _RUNNING = re.compile(
     rf"(?:{_DIGIT}{{1,4}}[\s　·]+)?(?:(?:19|20)\d\d年?卷?[\s　]*)?[《〈]?[\u4e00-\u9fff·]{{2,14}}年[\s　]?鉴[》〉]?"
     rf"(?:[\s　·•（(\-—]*(?:19|20)\d\d(?:年?卷|年版|年)?[）)]?)?(?:[\s　·•\-—]*{_DIGIT}{{1,4}}[\s　·•\-—]*)?"
 )
+_RUNNING_LATIN = re.compile(r"(?:\d{1,4} +)?[A-Z][A-Za-z ]{1,30}YEARBOOK(?: +\d{1,4}){0,2}")
 _HAS_DIGIT = re.compile(r"\d")
 _LEADER = r"(?:…{2,}|(?:[.·．•][ \u3000]*){4,}|‥{2,}|[—\-－]{5,}|_{4,})"
 _CONTENTS = re.compile(rf".{{1,60}}?{_LEADER}[\s　]*[（(\[]?{_DIGIT}{{1,4}}[)）\]]?")
@@ -129,13 +130,14 @@ def _read_blocks(
 def _running_titles(lines: Lines, verdict: npt.NDArray[np.uint8]) -> None:
     """`临江年鉴 2010`, `118　临江年鉴`: the title of the book alone on a line, with its year or a page."""
     text = lines.text
-    at = text.find("鉴")
-    while at >= 0:
-        line = int(np.searchsorted(lines.start, at, "right")) - 1
-        cut = lines.cut(line)
-        if len(cut) <= 40 and not verdict[line] and _RUNNING.fullmatch(cut) and _HAS_DIGIT.search(cut):
-            verdict[line] = RUNNING_HEAD
-        at = text.find("鉴", max(at + 1, int(lines.end[line])))
+    for word, pattern in (("鉴", _RUNNING), ("YEARBOOK", _RUNNING_LATIN)):
+        at = text.find(word)
+        while at >= 0:
+            line = int(np.searchsorted(lines.start, at, "right")) - 1
+            cut = lines.cut(line)
+            if len(cut) <= 40 and not verdict[line] and pattern.fullmatch(cut) and _HAS_DIGIT.search(cut):
+                verdict[line] = RUNNING_HEAD
+            at = text.find(word, max(at + 1, int(lines.end[line])))
 
 
 def _pages_by_sequence(

@@ -148,13 +148,16 @@ def _titles_inside(text: str, codes: Codes, classes: npt.NDArray[np.uint8], brac
         inside = at[(before >= 0) & ((kind & (STOP | ENDING)) != 0) & ((kind & BREAK) == 0)]
         for position in inside.tolist():
             close = text.find(closer, position, position + 42)
-            if (
-                close > 0
-                and "\n" not in text[position:close]
-                and text[before_char(text, position)] not in "；;…"
-            ):
+            if close > 0 and _opens_text(text, position, close):
                 found.append(position)
     return np.array(sorted(found), np.int64)
+
+
+def _opens_text(text: str, position: int, close: int) -> bool:
+    """Whether a bracket inside a line can be a title: it ends on this line, and text of its own follows it there."""
+    if "\n" in text[position:close] or text[before_char(text, position)] in "；;…":
+        return False
+    return not re.match(f"[{re.escape(BLANKS)}]*(?:[{re.escape(BREAKS)}]|$)", text[close + 1 : close + 40])
 
 
 _BLANK_RUN = re.compile("[" + re.escape(BLANKS) + "]+")

@@ -33,10 +33,12 @@ _ROLE_FIRST = re.compile(
 
 _AUTHOR = "供稿单位|撰稿人|撰稿|供稿|撰文|执笔人|执笔|作者|整理|编写|编辑|供文|文字|撰写|文|撰|稿"
 _PHOTO = "摄影|摄|供图|图片|图|绘图|绘|题字|制图"
-_ROLE_ALONE = re.compile(rf"(?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))")
-_ROLE_BEFORE = re.compile(rf"(?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))[：:／/](?={_HAN})")
+_CHECKED = "审稿人?|审核|审定|核稿|统稿|责任编辑|责编|校对|校核|编审"
+_ROLE = rf"(?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO})|(?P<checked>{_CHECKED}))"
+_ROLE_ALONE = re.compile(_ROLE)
+_ROLE_BEFORE = re.compile(rf"{_ROLE}[：:／/](?={_HAN})")
 _ROLE_AFTER = re.compile(
-    rf"(?P<name>.+?)(?:[/／](?:(?P<author>{_AUTHOR})|(?P<photo>{_PHOTO}))"
+    rf"(?P<name>.+?)(?:[/／]{_ROLE}"
     r"|(?P<said>供稿|撰稿|供文|撰文|执笔|整理)|(?P<shot>摄影|摄|供图))"
 )
 
@@ -81,13 +83,20 @@ _AROUND_ROLE = re.compile(rf"{_B}*([：:／/]){_B}*")
 Surnames = Mapping[str, bool]
 
 
+class Names(NamedTuple):
+    """Who a signature names: authors, those who only photographed or drew, and whether it states a role."""
+
+    authors: tuple[str, ...]
+    photographers: tuple[str, ...]
+    role_stated: bool = False
+
+
 class Signature(NamedTuple):
-    """A signature: its place (parentheses included), who wrote, and who only photographed or drew."""
+    """A signature: its place (parentheses included) and whom it names."""
 
     start: int
     end: int
-    contributors: tuple[str, ...]
-    photographers: tuple[str, ...]
+    names: Names
 
 
 @cache
@@ -101,22 +110,27 @@ def closing_signature(text: str, start: int, end: int, surnames: Surnames) -> Si
     """The signature that ends text[start:end], or null where the end is no signature.
 
     `end` is where the text of an entry ends, blanks excluded. Names are given as printed, without the blanks of
-    name spacing: `（周　平）` is 周平, `（林大海 周 平）` is 林大海 and 周平.
+    name spacing: `（周　平）` is 周平, `（林大海 周 平）` is 林大海 and 周平. A parenthesis that follows no finished
+    sentence, or stands before its full stop, signs only if it states a role (`（市水务局供稿）。`): else it may belong
+    to the sentence (`评选先进2名（林大海、周平）。`).
     """
+    stopped = text[end - 1] == "。" and end - start > 1
+    end -= stopped
     if text[end - 1] in "）)":
         tail = max(start, end - _LONGEST - 2)
-        opened = max(text.rfind("（", tail, end), text.rfind("(", tail, end))
-        if opened < 0 or end - opened < 4 or not _follows_a_sentence(text, start, opened):
+        begin = max(text.rfind("（", tail, end), text.rfind("(", tail, end))
+        if begin < 0 or end - begin < 4:
             return None
-        begin, inner = opened, text[opened + 1 : end - 1]
-    else:
-        tail = max(start, end - _LONGEST)
-        match = _ROLE_FIRST.search(text[tail:end])
-        if not match or (tail > start and match.start(1) == 0):
+        names = parse_names(text[begin + 1 : end - 1], surnames)
+        if not names or not (names.role_stated or (not stopped and _follows_a_sentence(text, start, begin))):
             return None
-        begin, inner = tail + match.start(1), match.group(2)
-    names = parse_names(inner, surnames)
-    return Signature(begin, end, *names) if names else None
+        return Signature(begin, end, names)
+    tail = max(start, end - _LONGEST)
+    match = _ROLE_FIRST.search(text[tail:end])
+    if stopped or not match or (tail > start and match.start(1) == 0):
+        return None
+    names = parse_names(match.group(2), surnames)
+    return Signature(tail + match.start(1), end, names) if names else None
 
 
 def _follows_a_sentence(text: str, start: int, position: int) -> bool:
@@ -126,56 +140,58 @@ def _follows_a_sentence(text: str, start: int, position: int) -> bool:
     return before < start or text[before] in _AFTER
 
 
-def parse_names(inner: str, surnames: Surnames) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Authors and photographers named by the inside of a signature; null where any part is no name.
+def parse_names(inner: str, surnames: Surnames) -> Names | None:
+    """Whom the inside of a signature names; null where any part of it is no name and no role.
 
     A surname that more often begins a word counts only beside better evidence: another name, a body, a role, or
     the blank of name spacing.
 
     >>> parse_names("市档案局　林大海", {"林": True})
-    (('市档案局', '林大海'), ())
+    Names(authors=('市档案局', '林大海'), photographers=(), role_stated=False)
     """
     inner = inner.strip(" \t\u00a0\u3000\u200b")
     if _PERSON.fullmatch(inner) and _person(inner, surnames):
-        return (inner,), ()
+        return Names((inner,), ())
     if _SPACED.fullmatch(inner) and inner[0] in surnames:
-        return (inner[0] + inner[-1],), ()
+        return Names((inner[0] + inner[-1],), ())
     if _NO_SIGNATURE.match(inner):
         return None
     parts, sure = _parts(inner, surnames)
-    names: dict[str, list[str]] = {"author": [], "photo": []}
-    role_before: str | None = None
+    named: dict[str, list[str]] = {"author": [], "photo": [], "checked": []}
+    role_before, stated = "author", False
     pending: list[str] = []
     for part in parts:
         leading = _ROLE_BEFORE.match(part)
         if leading:  # `撰稿人：林大海`
-            names[role_before or "author"].extend(pending)
-            pending, role_before, sure = [], str(leading.lastgroup), True
+            named[role_before].extend(pending)
+            pending, role_before, stated = [], str(leading.lastgroup), True
             part = part[leading.end() :]
         alone = _ROLE_ALONE.fullmatch(part)
         if alone:  # a role that stands apart: `林大海 周平 摄影`, `摄影 周平`
             if pending:
-                names[str(alone.lastgroup)].extend(pending)
+                named[str(alone.lastgroup)].extend(pending)
             else:
                 role_before = str(alone.lastgroup)
-            pending, sure = [], True
+            pending, stated = [], True
             continue
         known = _known(part, surnames)
-        trailing = None if known is not None else _ROLE_AFTER.fullmatch(part)
-        name = trailing.group("name") if trailing else part
-        if known is None:
-            known = _known(name, surnames)
+        role = None
+        if known is None and (trailing := _ROLE_AFTER.fullmatch(part)):
+            part, role, stated = trailing.group("name"), str(trailing.lastgroup), True
+            known = _known(part, surnames)
         if known is None:
             return None
-        sure = sure or known or trailing is not None
-        pending.append(name)
-        if trailing:
-            names["photo" if trailing.group("photo") or trailing.group("shot") else "author"].extend(pending)
+        sure = sure or known
+        pending.append(part)
+        if role:
+            named["photo" if role in ("photo", "shot") else role if role == "checked" else "author"].extend(
+                pending
+            )
             pending = []
-    names[role_before or "author"].extend(pending)
-    if not sure or not (names["author"] or names["photo"]):
+    named[role_before].extend(pending)
+    if not (sure or stated) or not (named["author"] or named["photo"]):
         return None
-    return tuple(names["author"]), tuple(names["photo"])
+    return Names(tuple(named["author"]), tuple(named["photo"]), stated)
 
 
 def _parts(inner: str, surnames: Surnames) -> tuple[list[str], bool]:

@@ -349,7 +349,7 @@ def _bullet(lines: Lines, line: int, bracketed: bool, k: int, text_lines: Int, f
     start, last = int(lines.first[line]), int(lines.last[line])
     alone = _BULLET_ALONE.fullmatch(text, start, last)
     match = _BULLET_RUN_IN.match(text, start, last)
-    if alone and k + 1 < len(text_lines):
+    if alone and not bracketed and k + 1 < len(text_lines):
         following = int(text_lines[k + 1])
         if lines.doc[following] != lines.doc[line] or text[int(lines.first[following])] in "【〖" + BULLETS:
             return

@@ -173,11 +173,15 @@ def test_no_documents_make_empty_tables() -> None:
         ("林大海、周平/文　何小舟/图", ["林大海", "周平"], ["何小舟"]),
         ("东方　红", ["东方红"], []),
         ("国　平", ["国平"], []),
+        ("撰稿：林大海　审稿：周平", ["林大海"], []),
+        ("市渔业局：林大海", ["市渔业局", "林大海"], []),
         ("市档案局、林大海", ["市档案局", "林大海"], []),
     ],
 )
 def test_names_and_roles(inner: str, authors: Sequence[str], photographers: Sequence[str]) -> None:
-    assert parse_names(inner, known_surnames()) == (tuple(authors), tuple(photographers))
+    names = parse_names(inner, known_surnames())
+    assert names
+    assert (list(names.authors), list(names.photographers)) == (authors, photographers)
 
 
 @pytest.mark.parametrize(
