@@ -79,7 +79,9 @@ class People:
             last = view.rfind("·", at, dotted.end())
             last = last if last > at else view.rfind("•", at, dotted.end())
             for end in range(min(dotted.end(), last + 6), last + 1, -1):
-                if view[end - 1] not in _AFTER and self._follows(end):
+                if view[end - 1] in _AFTER or self.lexicon.use_of.get(view[end - 1], 0) & int(Use.PREDICATE):
+                    continue
+                if self._follows(end):
                     return end
             return 0
         surnames, use_of = lexicon.surnames, lexicon.use_of
@@ -109,6 +111,13 @@ class People:
                 or use_of.get(view[end - 1 : end + 2], 0) & _FOLLOWS
             ):
                 continue
+            if (
+                given == size == 1
+                and not strong
+                and view[end] not in _PUNCTUATION
+                and not self._honoured(end)
+            ):
+                continue  # 学生高分通过: two characters after an occupation are seldom a name
             if self._follows(end):
                 return end
         end = at + size + 2
@@ -118,6 +127,11 @@ class People:
                     return 0
             return end
         return 0
+
+    def _honoured(self, end: int) -> bool:
+        """Whether 博士, 先生 … follows."""
+        use_of = self.lexicon.use_of
+        return any(use_of.get(self.page.view[end : end + size], 0) & _HONORIFIC for size in (2, 3))
 
     def _follows(self, end: int) -> bool:
         view, use_of = self.page.view, self.lexicon.use_of

@@ -393,7 +393,8 @@ class Runs:
             first_use, first_end = page.use_starting(start)
             special = first_use & int(Use.ANCHOR) and view[start:first_end] not in self.national
             kind = word in generic and starts[final] == self._after_anchor(start) and not special
-            if kind and word not in self.alone:
+            short = first_use & _DIVISION and not self.lexicon.divisions.is_full(view[start:first_end])
+            if kind and word not in self.alone and (not short or word in self.common):
                 return False
         else:
             confidence = 0.8

@@ -195,6 +195,7 @@ class Meetings(Telling):
             if word in ("讲话", "授课") and not members:
                 return
         self.spoken = end
+        self.attended = (-1, [])
         self._part("speaker", members, self.current, 0.8)
 
     def _preside(self, start: int, end: int, word: str) -> None:

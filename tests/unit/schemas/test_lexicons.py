@@ -20,7 +20,7 @@ def test_every_word_list_keeps_its_schema(name: str) -> None:
 def test_a_second_reading_of_a_suffix_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "organisation_suffixes.csv"
     path.write_text("surface,strength\n局,weak\n局,strong\n", encoding="utf-8")
-    with pytest.raises(LexiconError, match="organisation_suffixes.csv:3"):
+    with pytest.raises(LexiconError, match=r"organisation_suffixes\.csv:3"):
         check_lexicon(path)
 
 
