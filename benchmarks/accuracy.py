@@ -17,7 +17,19 @@ from typing import Any
 from pipeline import read_text
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
-FIELDS = ("value", "low", "high", "bound", "unit", "dimension", "role", "change_kind", "change_direction", "change_basis", "change_basis_stated")
+FIELDS = (
+    "value",
+    "low",
+    "high",
+    "bound",
+    "unit",
+    "dimension",
+    "role",
+    "change_kind",
+    "change_direction",
+    "change_basis",
+    "change_basis_stated",
+)
 VALUES = ("value", "low", "high", "unit")
 DATE_FIELDS = ("date_start", "date_end", "precision", "year_source")
 
@@ -43,7 +55,10 @@ def rows_of(frame: Any) -> dict[tuple[int, int], dict[str, Any]]:
 def doubtful(item: dict[str, Any], field: str) -> bool:
     doubt = str(item.get("doubt", ""))
     named = {name.strip() for part in doubt.split(";") for name in part.split(":")[0].split(",")}
-    return bool(doubt) and (field in named or not any(name in (*FIELDS, *DATE_FIELDS, "exists", "span", "of", "part_of") for name in named))
+    return bool(doubt) and (
+        field in named
+        or not any(name in (*FIELDS, *DATE_FIELDS, "exists", "span", "of", "part_of") for name in named)
+    )
 
 
 def score(path: Path, show: bool) -> Counter[str]:
@@ -51,11 +66,17 @@ def score(path: Path, show: bool) -> Counter[str]:
     count: Counter[str] = Counter()
     for line in path.read_text("utf-8").splitlines():
         item = json.loads(line)
-        tables = read_text(item["text"], covered_year=item["covered_year"], region_name=item.get("region_name"))
+        tables = read_text(
+            item["text"], covered_year=item["covered_year"], region_name=item.get("region_name")
+        )
         got = rows_of(tables["quantities"])
         text = item["text"]
         expected = {(q["start"], q["end"]): q for q in item["quantities"]}
-        loose = {key for key, q in expected.items() if "exists" in str(q.get("doubt", "")) or "span" in str(q.get("doubt", ""))}
+        loose = {
+            key
+            for key, q in expected.items()
+            if "exists" in str(q.get("doubt", "")) or "span" in str(q.get("doubt", ""))
+        }
         spans_of_doubt = [key for key in loose]
         spans_of_doubt += [(a["start"], a["end"]) for a in item["lookalikes"] if "doubt" in a]
 
@@ -72,7 +93,9 @@ def score(path: Path, show: bool) -> Counter[str]:
                 count["missed"] += 1
                 if show:
                     near = [text[a:b] for a, b in got if a < key[1] and key[0] < b]
-                    print(f"{item['id']} MISS {q['source_text']} in {text[max(0, key[0] - 12):key[1] + 8]!r} got {near}")
+                    print(
+                        f"{item['id']} MISS {q['source_text']} in {text[max(0, key[0] - 12) : key[1] + 8]!r} got {near}"
+                    )
                 continue
             count["found"] += 1
             wrong = [f for f in FIELDS if not doubtful(q, f) and not same(f, q.get(f), row[f])]
@@ -82,12 +105,16 @@ def score(path: Path, show: bool) -> Counter[str]:
             count["row right"] += not wrong
             if wrong and show:
                 detail = ", ".join(f"{f}: {q.get(f)} != {row[f]}" for f in wrong)
-                print(f"{item['id']} ROW {q['source_text']} in {text[max(0, key[0] - 16):key[1] + 8]!r}: {detail}")
+                print(
+                    f"{item['id']} ROW {q['source_text']} in {text[max(0, key[0] - 16) : key[1] + 8]!r}: {detail}"
+                )
         for key in got:
             if key not in expected and not near_doubt(key):
                 count["invented"] += 1
                 if show:
-                    print(f"{item['id']} EXTRA {text[key[0]:key[1]]} in {text[max(0, key[0] - 12):key[1] + 8]!r}")
+                    print(
+                        f"{item['id']} EXTRA {text[key[0] : key[1]]} in {text[max(0, key[0] - 12) : key[1] + 8]!r}"
+                    )
         dates = rows_of(tables["dates"])
         for d in item["dates"]:
             key = (d["start"], d["end"])
@@ -95,15 +122,23 @@ def score(path: Path, show: bool) -> Counter[str]:
             if row is None and "doubt" in d:
                 continue
             count["dates"] += 1
-            wrong = ["span"] if row is None else [f for f in DATE_FIELDS if not doubtful(d, f) and not same(f, d[f], row[f])]
+            wrong = (
+                ["span"]
+                if row is None
+                else [f for f in DATE_FIELDS if not doubtful(d, f) and not same(f, d[f], row[f])]
+            )
             count["dates right"] += not wrong
             if wrong and show:
-                print(f"{item['id']} DATE {d['source_text']} in {text[max(0, key[0] - 8):key[1] + 8]!r}: {wrong} {[(d.get(f), row and row.get(f)) for f in wrong]}")
+                print(
+                    f"{item['id']} DATE {d['source_text']} in {text[max(0, key[0] - 8) : key[1] + 8]!r}: {wrong} {[(d.get(f), row and row.get(f)) for f in wrong]}"
+                )
         for key in dates:
             if not near_doubt(key, [(d["start"], d["end"]) for d in item["dates"] if "doubt" in d]):
                 count["dates invented"] += 1
                 if show:
-                    print(f"{item['id']} EXTRADATE {text[key[0]:key[1]]} in {text[max(0, key[0] - 8):key[1] + 8]!r}")
+                    print(
+                        f"{item['id']} EXTRADATE {text[key[0] : key[1]]} in {text[max(0, key[0] - 8) : key[1] + 8]!r}"
+                    )
         for a in item["lookalikes"]:
             if "doubt" in a:
                 continue
@@ -119,10 +154,12 @@ def main() -> None:
     for path in paths:
         c = score(path, show)
         expected = max(c["expected"], 1)
-        print(f"{path.name}: {c['expected']} quantities, found {c['found'] / expected:.1%}, invented {c['invented']}, "
-              f"value right {c['value right'] / expected:.1%}, whole row right {c['row right'] / expected:.1%}; "
-              f"dates {c['dates']}, right {c['dates right'] / max(c['dates'], 1):.1%}, invented {c['dates invented']}; "
-              f"look-alikes {c['look-alikes']}, kept out {c['look-alikes kept out'] / max(c['look-alikes'], 1):.1%}")
+        print(
+            f"{path.name}: {c['expected']} quantities, found {c['found'] / expected:.1%}, invented {c['invented']}, "
+            f"value right {c['value right'] / expected:.1%}, whole row right {c['row right'] / expected:.1%}; "
+            f"dates {c['dates']}, right {c['dates right'] / max(c['dates'], 1):.1%}, invented {c['dates invented']}; "
+            f"look-alikes {c['look-alikes']}, kept out {c['look-alikes kept out'] / max(c['look-alikes'], 1):.1%}"
+        )
         print("   ", {k: v for k, v in sorted(c.items()) if k.startswith("wrong")})
 
 

@@ -42,7 +42,9 @@ def _reference(seeds: Path) -> Reference:
     return load_reference(seeds)
 
 
-def read_text(text: str, covered_year: int | None = None, region_name: str | None = None, seeds: Path = SEEDS) -> dict[str, pd.DataFrame]:
+def read_text(
+    text: str, covered_year: int | None = None, region_name: str | None = None, seeds: Path = SEEDS
+) -> dict[str, pd.DataFrame]:
     """Read one string of yearbook prose into the tables of the warehouse, without Dagster.
 
     Args:
@@ -58,10 +60,9 @@ def read_text(text: str, covered_year: int | None = None, region_name: str | Non
         >>> tables = read_text("【码头扩建】 全年完成投资1.2亿元，比上年增长8.5%。", covered_year=2009)
         >>> tables["quantities"][["source_text", "value_float", "unit", "role"]]
     """
-    import pandas as pd
-
     import hashlib
 
+    import pandas as pd
     import pyarrow as pa
 
     from pipeline.read import Volume
@@ -69,13 +70,24 @@ def read_text(text: str, covered_year: int | None = None, region_name: str | Non
     from pipeline.text.facts import read_facts
     from pipeline.text.segment import segment
 
-    volume = Volume("text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region_name, None)
-    document = {"document_id": "text", "volume_id": "text", "media_type": "text/plain", "encoding": "utf-8",
-                "sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text), "text": text}
+    volume = Volume(
+        "text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region_name, None
+    )
+    document = {
+        "document_id": "text",
+        "volume_id": "text",
+        "media_type": "text/plain",
+        "encoding": "utf-8",
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "characters": len(text),
+        "text": text,
+    }
     documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
     segments = segment(documents)
     facts = read_facts(documents, segments.entries, segments.zones, volume, _reference(seeds))
     tables = {"documents": documents, "entries": segments.entries, **facts}
     frames = {name: table.to_pandas(types_mapper=pd.ArrowDtype) for name, table in tables.items()}
-    frames["rejects"] = pd.concat([segments.rejects.to_pandas(types_mapper=pd.ArrowDtype), frames["rejects"]], ignore_index=True)
+    frames["rejects"] = pd.concat(
+        [segments.rejects.to_pandas(types_mapper=pd.ArrowDtype), frames["rejects"]], ignore_index=True
+    )
     return frames

@@ -303,11 +303,16 @@ def _report(seeds: Path, warehouse: Path, books: Sequence[str], as_json: bool) -
 
 
 @app.command()
-def explain(text: Annotated[str, typer.Argument(help="A few words of text. 一段文字")]) -> None:
+def explain(
+    text: Annotated[str, typer.Argument(help="A few words of text. 一段文字")],
+    year: Annotated[int | None, typer.Option(help="Year the text reports on. 记述年份")] = None,
+) -> None:
     """Show which tokens and rules made a value. 说明一个数值是怎样读出来的。"""
+    from pipeline import SEEDS
     from pipeline.text.explain import explain as explained
+    from pipeline.text.reference import load_reference
 
-    typer.echo(explained(text))
+    typer.echo(explained(text, load_reference(SEEDS), year))
 
 
 @app.command()

@@ -16,7 +16,17 @@ from pipeline.text.numerals import Numerals
 _STOPS = code_set("，。；：！？\n\f（,;:!?\0")
 _SENTENCE = code_set("。！？\n\f\0")
 CUE_KINDS = ("change", "compared", "level", "neutral", "basis", "share", "target", "distribute", "of_which")
-CUE_CHANGE, CUE_COMPARED, CUE_LEVEL, CUE_NEUTRAL, CUE_BASIS, CUE_SHARE, CUE_TARGET, CUE_DISTRIBUTE, CUE_OF_WHICH = range(9)
+(
+    CUE_CHANGE,
+    CUE_COMPARED,
+    CUE_LEVEL,
+    CUE_NEUTRAL,
+    CUE_BASIS,
+    CUE_SHARE,
+    CUE_TARGET,
+    CUE_DISTRIBUTE,
+    CUE_OF_WHICH,
+) = range(9)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
 from pipeline.text.lookalikes import PlanPeriods
@@ -91,7 +90,9 @@ class Standing:
 
     def headed(self, place: Ints) -> Bools:
         """Whether each place lies in a heading, such as the month over the lines of a chronicle."""
-        return np.searchsorted(self.heading_start, place, "right") > np.searchsorted(self.heading_end, place, "right")
+        return np.searchsorted(self.heading_start, place, "right") > np.searchsorted(
+            self.heading_end, place, "right"
+        )
 
 
 NO_DAY = np.iinfo(np.int64).min
@@ -122,8 +123,15 @@ class _Pieces:
 _WORD_VALUES = ("H1", "H2", "YE", "T1", "T2", "T3", "SD")
 
 
-def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, plans: PlanPeriods,
-               standing: Standing, covered_year: int | None) -> Dates:
+def read_dates(
+    codes: Codes,
+    numerals: Numerals,
+    busy: Bools,
+    words: DateWords,
+    plans: PlanPeriods,
+    standing: Standing,
+    covered_year: int | None,
+) -> Dates:
     """All dates of a block.
 
     Args:
@@ -140,7 +148,9 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
         none = np.zeros(0, np.int64)
         return Dates(none, none, none, none, none, none, (none, none), none, of_numeral)
     linked = np.zeros(n, np.bool_)
-    linked[1:] = (pieces.end[:-1] == pieces.start[1:]) & _LINK[pieces.kind[:-1], pieces.kind[1:]] & pieces.marked[:-1]
+    linked[1:] = (
+        (pieces.end[:-1] == pieces.start[1:]) & _LINK[pieces.kind[:-1], pieces.kind[1:]] & pieces.marked[:-1]
+    )
     head = np.flatnonzero(~linked)
     atom_of = np.cumsum(~linked) - 1
     tail = np.append(head[1:], n) - 1
@@ -161,7 +171,12 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
     ends = starts + joined[starts]
     backwards = (first[starts] > last[ends]) & (year[starts] > 0) & joined[starts]
     # 12月28日～1月3日: the end lies in the next year when only the beginning states or inherits one
-    wrap = backwards & ~atoms.has_year[ends] & (atoms.month[starts] > atoms.month[ends]) & (atoms.month[ends] > 0)
+    wrap = (
+        backwards
+        & ~atoms.has_year[ends]
+        & (atoms.month[starts] > atoms.month[ends])
+        & (atoms.month[ends] > 0)
+    )
     late = ends[wrap]
     year[late] += 1
     first[late], _ = _edges(atoms.take(late), year[late], month[late], last=False)
@@ -198,24 +213,50 @@ def read_dates(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, 
 def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, plans: PlanPeriods) -> _Pieces:
     value = numerals.integer()
     start, end = numerals.start.copy(), numerals.end.copy()
-    whole = (value >= 0) & (numerals.decimals == 0) & ~numerals.over & ~numerals.bare & ~numerals.vague & ~busy & (numerals.high == numerals.mantissa) & ~numerals.chained & (numerals.denominator == 0)
+    whole = (
+        (value >= 0)
+        & (numerals.decimals == 0)
+        & ~numerals.over
+        & ~numerals.bare
+        & ~numerals.vague
+        & ~busy
+        & (numerals.high == numerals.mantissa)
+        & ~numerals.chained
+        & (numerals.denominator == 0)
+    )
     mark, after, third = codes[end], codes[end + 1], codes[end + 2]
     before = codes[start - 1]
     kind = np.zeros(len(numerals), np.int64)
     plain = numerals.exponent == 0
     four = (numerals.digits == 4) & (value >= 1000) & (value <= 2100) & plain
-    long_ago = (value < 1900) & _word_at(codes, end + 1, ("历史", "来", "前", "的历史", "以来", "左右", "一遇"))
+    long_ago = (value < 1900) & _word_at(
+        codes, end + 1, ("历史", "来", "前", "的历史", "以来", "左右", "一遇")
+    )
     long_ago |= _word_at(codes, end + 1, ("一遇",))
     kind[whole & four & (mark == ord("年")) & ~long_ago] = YEAR
     gloss = whole & numerals.arabic & (value >= 100) & (value < 1000) & (mark == ord("年"))
     kind[gloss & code_set("（(")[before] & code_set("）)")[after]] = YEAR  # 兴平二年（195年）
-    is_month = whole & (mark == ord("月")) & ((value >= 1) & (value <= 99)) & ~_NOT_MONTH[after] & (before != ord("个")) & plain
+    is_month = (
+        whole
+        & (mark == ord("月"))
+        & ((value >= 1) & (value <= 99))
+        & ~_NOT_MONTH[after]
+        & (before != ord("个"))
+        & plain
+    )
     kind[is_month] = MONTH
     day = whole & (mark == ord("日")) & (value <= 99) & plain
     day |= whole & (mark == ord("号")) & (value <= 31) & (before == ord("月"))
     kind[day] = DAY
     kind[whole & (mark == ord("季")) & (after == ord("度")) & (value >= 1) & (value <= 4)] = QUARTER
-    kind[whole & (mark == ord("年")) & (after == ord("代")) & (value % 10 == 0) & (value >= 10) & (value <= 2020)] = DECADE
+    kind[
+        whole
+        & (mark == ord("年"))
+        & (after == ord("代"))
+        & (value % 10 == 0)
+        & (value >= 10)
+        & (value <= 2020)
+    ] = DECADE
     kind[whole & (mark == ord("世")) & (after == ord("纪")) & (value >= 1) & (value <= 30)] = CENTURY
     width = np.where(np.isin(kind, (QUARTER, DECADE, CENTURY)), 2, 1)
     mark_end = end + width
@@ -242,10 +283,16 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, pla
     suffix = np.zeros(len(numerals), np.int64)
     follow, second = codes[mark_end], codes[mark_end + 1]
     yearly, monthly = (kind == YEAR) | (kind == ERA), kind == MONTH
-    closes = (yearly | monthly) & marked & ((follow == ord("末")) | (follow == ord("底")) | ((follow == ord("终")) & yearly))
+    closes = (
+        (yearly | monthly)
+        & marked
+        & ((follow == ord("末")) | (follow == ord("底")) | ((follow == ord("终")) & yearly))
+    )
     closes |= yearly & marked & (follow == ord("年")) & ((second == ord("末")) | (second == ord("底")))
     opens = (yearly | monthly) & marked & (follow == ord("初")) & ~_NO_INITIAL[second]
-    opens |= yearly & marked & (follow == ord("年")) & (second == ord("初")) & ~_NO_INITIAL[codes[mark_end + 2]]
+    opens |= (
+        yearly & marked & (follow == ord("年")) & (second == ord("初")) & ~_NO_INITIAL[codes[mark_end + 2]]
+    )
     doubled = (closes | opens) & (follow == ord("年"))
     silent = (yearly & marked & (follow == ord("度"))) | (monthly & marked & (follow == ord("份")))
     silent |= (kind == DECADE) & ((follow == ord("初")) | (follow == ord("末"))) & ~_NO_INITIAL[second]
@@ -257,7 +304,13 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, pla
     busy |= reign & (kind == 0)
     word, at, to = words.trie.everywhere(codes)
     word_kind = np.array([RELATIVE if kind_ == "year_word" else WORD for kind_ in words.kind] + [0])[word]
-    coded = np.array([_WORD_VALUES.index(v) if v in _WORD_VALUES else {"-1": -1, "0": 0, "same": 5, "+1": 1}[v] for v in words.value] + [0])[word]
+    coded = np.array(
+        [
+            _WORD_VALUES.index(v) if v in _WORD_VALUES else {"-1": -1, "0": 0, "same": 5, "+1": 1}[v]
+            for v in words.value
+        ]
+        + [0]
+    )[word]
     month_word = (word_kind == WORD) & (coded >= 3) & (coded <= 5)
     # 年底 after a year was read with the year; 中旬 needs its month
     follows_year = codes[at - 1] == ord("年")
@@ -288,12 +341,23 @@ def _dashed(codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: I
     dash = code_set("-/—–")[codes[numerals.end]] & (np.append(numerals.start[1:], -1) == numerals.end + 1)
     first = whole & dash & (numerals.digits == 4) & (value >= 1900) & (value <= 2100) & (kind == 0)
     i = np.flatnonzero(first[:-2] & dash[1:-1] & (codes[numerals.end[:-2]] == codes[numerals.end[1:-1]]))
-    good = (value[i + 1] >= 1) & (value[i + 1] <= 12) & (value[i + 2] >= 1) & (value[i + 2] <= 31) & (kind[i + 1] == 0) & (kind[i + 2] == 0)
+    good = (
+        (value[i + 1] >= 1)
+        & (value[i + 1] <= 12)
+        & (value[i + 2] >= 1)
+        & (value[i + 2] <= 31)
+        & (kind[i + 1] == 0)
+        & (kind[i + 2] == 0)
+    )
     good &= whole[i + 1] & whole[i + 2] & ~code_set("-/0123456789")[codes[numerals.end[i + 2]]]
     i = i[good]
     kind[i], kind[i + 1], kind[i + 2] = YEAR, MONTH, DAY
     mark_end = mark_end.copy()
-    mark_end[i], mark_end[i + 1], mark_end[i + 2] = numerals.end[i] + 1, numerals.end[i + 1] + 1, numerals.end[i + 2]
+    mark_end[i], mark_end[i + 1], mark_end[i + 2] = (
+        numerals.end[i] + 1,
+        numerals.end[i + 1] + 1,
+        numerals.end[i + 2],
+    )
     return mark_end
 
 
@@ -303,11 +367,17 @@ def _dotted(codes: Codes, numerals: Numerals, busy: Bools) -> Ints:
     for i in np.flatnonzero(numerals.chained & ~busy):
         begin, end = int(numerals.start[i]), int(numerals.end[i])
         year, month, day = codes[begin:end].tobytes().decode("utf-16-le").split(".")
-        rows += [(begin, end, YEAR, int(year), i), (end, end, MONTH, int(month), i), (end, end, DAY, int(day), i)]
+        rows += [
+            (begin, end, YEAR, int(year), i),
+            (end, end, MONTH, int(month), i),
+            (end, end, DAY, int(day), i),
+        ]
     return np.array(rows, np.int64).reshape(-1, 5)
 
 
-def _inherit_marks(codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints) -> None:
+def _inherit_marks(
+    codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints
+) -> None:
     """Give the 10 of 10～13日 and the 3 of 3、5月 the mark printed after their neighbour."""
     n = len(numerals)
     if n < 2:
@@ -317,7 +387,12 @@ def _inherit_marks(codes: Codes, numerals: Numerals, whole: Bools, value: Ints, 
     joint = codes[end[:-1]]
     near = (gap == 1) & (_CONNECTOR[joint] | _LISTED[joint])
     near |= (gap == 2) & (joint == ord("—")) & (codes[end[:-1] + 1] == ord("—"))
-    near |= (gap == 2) & (kind[1:] == QUARTER) & (codes[start[1:] - 1] == ord("第")) & (_CONNECTOR | _LISTED)[joint]
+    near |= (
+        (gap == 2)
+        & (kind[1:] == QUARTER)
+        & (codes[start[1:] - 1] == ord("第"))
+        & (_CONNECTOR | _LISTED)[joint]
+    )
     near &= whole[:-1] & (numerals.exponent[:-1] == 0)
     limit = np.array([0, 2100, 12, 31, 4, 0, 0, 0, 0, 0])
     least = np.array([0, 1000, 1, 1, 1, 0, 0, 0, 0, 0])
@@ -382,9 +457,28 @@ class _Atoms:
         precision[plan >= 0] = _PRECISION["years"]
         precision[(word == 0) | (word == 1)] = _PRECISION["half_year"]
         precision[(word >= 3) & (word <= 5)] = _PRECISION["ten_days"]
-        precision[(word == 2) | (word == 6) | ((suffix > 0) & (year_tail | (pieces.kind[tail] == MONTH)))] = _PRECISION["day"]
-        return cls(pieces.start[head], pieces.end[tail], year, year >= 0, relative, month, day, quarter, word, decade, century,
-                   plan, suffix, precision, pieces.marked[tail], pieces.kind[head], pieces.kind[tail])
+        precision[(word == 2) | (word == 6) | ((suffix > 0) & (year_tail | (pieces.kind[tail] == MONTH)))] = (
+            _PRECISION["day"]
+        )
+        return cls(
+            pieces.start[head],
+            pieces.end[tail],
+            year,
+            year >= 0,
+            relative,
+            month,
+            day,
+            quarter,
+            word,
+            decade,
+            century,
+            plan,
+            suffix,
+            precision,
+            pieces.marked[tail],
+            pieces.kind[head],
+            pieces.kind[tail],
+        )
 
 
 def _worthy(codes: Codes, pieces: _Pieces, atoms: _Atoms) -> Bools:
@@ -395,9 +489,17 @@ def _worthy(codes: Codes, pieces: _Pieces, atoms: _Atoms) -> Bools:
     duration = bare_day & (_NOT_DAY_AFTER[after] | _NOT_DAY_BEFORE[before])
     chinese_day = bare_day & ~code_set("0123456789")[codes[atoms.start]]
     if len(chinese_day) > 1:  # 九月十日至十三日
-        chinese_day[1:] &= ~((atoms.start[1:] - atoms.end[:-1] == 1) & _CONNECTOR[codes[atoms.end[:-1]]] & (atoms.tail_kind[:-1] == DAY))
+        chinese_day[1:] &= ~(
+            (atoms.start[1:] - atoms.end[:-1] == 1)
+            & _CONNECTOR[codes[atoms.end[:-1]]]
+            & (atoms.tail_kind[:-1] == DAY)
+        )
     odd_month = (atoms.month > 12) & (atoms.day < 0) & (atoms.year < 0)
-    compared = (atoms.head_kind == WORD) & (atoms.word == 2) & (code_set("比较")[before] | (before == ord("上")) | (before == ord("每")) | (before == ord("半")))
+    compared = (
+        (atoms.head_kind == WORD)
+        & (atoms.word == 2)
+        & (code_set("比较")[before] | (before == ord("上")) | (before == ord("每")) | (before == ord("半")))
+    )
     compared &= before != ord("上")
     return ~(lone_relative | duration | chinese_day | odd_month | compared)
 
@@ -421,8 +523,9 @@ def _ranges(codes: Codes, atoms: _Atoms, keep: Bools) -> Bools:
     return joined
 
 
-def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints, sentence: Ints,
-           covered: int | None) -> tuple[Ints, Ints]:
+def _years(
+    codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints, sentence: Ints, covered: int | None
+) -> tuple[Ints, Ints]:
     """The year of each atom (-1 unknown) and where it comes from.
 
     A stated year is carried on to later dates of the same sentence; past the sentence only when it opened one
@@ -444,7 +547,9 @@ def _years(codes: Codes, atoms: _Atoms, keep: Bools, joined: Bools, entry: Ints,
     same_sentence = sentence[by] == sentence
     opener = opening[by]
     later = (atoms.month[by] <= 0) | (atoms.month < 0) | (atoms.month >= atoms.month[by])
-    beyond = opener & (ahead | (atoms.month > 0))[by] & ((year[by] == (covered or -1)) | later | (covered is None))
+    beyond = (
+        opener & (ahead | (atoms.month > 0))[by] & ((year[by] == (covered or -1)) | later | (covered is None))
+    )
     inherits = has & (same_sentence | beyond)
     year[inherits], source[inherits] = year[by[inherits]], 1
     from_volume = need & ~inherits

@@ -21,7 +21,9 @@ from pipeline.text.tables import dates_table, quantities_table, settle
 from pipeline.text.view import Block, block_of, text_codes
 
 
-def read_facts(documents: pa.Table, entries: pa.Table, zones: pa.Table, volume: Volume, reference: Reference) -> dict[str, pa.Table]:
+def read_facts(
+    documents: pa.Table, entries: pa.Table, zones: pa.Table, volume: Volume, reference: Reference
+) -> dict[str, pa.Table]:
     """The facts of one volume.
 
     Args:
@@ -57,26 +59,50 @@ def _read_block(block: Block, layout: Layout, volume: Volume, reference: Referen
     clauses = Clauses.of(codes, numerals, reference.cues)
     found = units.contexts.found(codes)
     place = numerals.start
-    printed = units.rows_of(found, surface, place, unit_end, clauses.begin(place), clauses.sentence_begin(place), clauses.end(unit_end))
+    printed = units.rows_of(
+        found,
+        surface,
+        place,
+        unit_end,
+        clauses.begin(place),
+        clauses.sentence_begin(place),
+        clauses.end(unit_end),
+    )
     named_reason = name_lookalikes(codes, numerals, printed, unit_end, reference.lookalikes, units.shares)
     reason = np.where(furniture, reason, named_reason)
     plans = plan_periods(codes, numerals, reason == CODE["plan"])
     reason[plans.numeral] = -1
-    dates = read_dates(codes, numerals, reason >= 0, reference.dates, plans, places.standing(block),
-                       volume.covered_year)
+    dates = read_dates(
+        codes, numerals, reason >= 0, reference.dates, plans, places.standing(block), volume.covered_year
+    )
     dated = (dates.of_numeral >= 0) & ~furniture
     years = np.full(len(numerals), -1, np.int64)
     four = (numerals.digits == 4) & dated
     years[four] = numerals.integer()[four]
     taken = (reason >= 0) | dated
     ordinal = reason == CODE["ordinal"]
-    quantities = read_quantities(codes, numerals, taken, units, reference.cues, clauses, found, surface, printed, unit_start, unit_end,
-                                 dated, years)
+    quantities = read_quantities(
+        codes,
+        numerals,
+        taken,
+        units,
+        reference.cues,
+        clauses,
+        found,
+        surface,
+        printed,
+        unit_start,
+        unit_end,
+        dated,
+        years,
+    )
     counted = quantities.of_numeral >= 0
     reason[counted & ordinal] = -1  # a place in a ranking, after all
     points = text_codes(block.text)
     frame = Frame(block, layout, places, points)
     date_table = dates_table(frame, dates)
     quantity_table = quantities_table(frame, quantities, reference.units)
-    number_rows, rejected = settle(frame, numerals, quantities, dates, reason, codes, mask, word_start, word_end, word_reason)
+    number_rows, rejected = settle(
+        frame, numerals, quantities, dates, reason, codes, mask, word_start, word_end, word_reason
+    )
     return {"quantities": quantity_table, "dates": date_table, "numerals": number_rows, "rejects": rejected}

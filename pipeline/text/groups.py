@@ -15,7 +15,13 @@ from pipeline.text.units import Units
 
 _LIST = code_set("、和及与或")
 _CONNECTOR = code_set("～-—–―─至到")
-_PARTS_OF = (("小时", "分钟", "分", "秒"), ("元", "角", "分"), ("年", "个月", "天"), ("米", "厘米"), ("斤", "两", "钱"))
+_PARTS_OF = (
+    ("小时", "分钟", "分", "秒"),
+    ("元", "角", "分"),
+    ("年", "个月", "天"),
+    ("米", "厘米"),
+    ("斤", "两", "钱"),
+)
 
 
 def multiplier(numerals: Numerals, which: Ints) -> Ints:
@@ -27,7 +33,9 @@ def order_of(value: NDArray[np.float64]) -> Ints:
     return np.floor(np.log10(np.maximum(value, 1e-9)) + 1e-9).astype(np.int64)
 
 
-def ranges(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, start: Ints, end: Ints, clause: Ints) -> Bools:
+def ranges(
+    codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, start: Ints, end: Ints, clause: Ints
+) -> Bools:
     """Numerals that are the lower end of a range whose upper end is the next numeral."""
     n = len(numerals)
     joined = np.zeros(n, np.bool_)
@@ -43,7 +51,7 @@ def ranges(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, start
     from_to = code_set("至到")[joint] & code_set("由从自")[codes[start[:-1] - 1]] & (surface[:-1] >= 0)
     near &= ~from_to
     near &= numerals.arabic[:-1] == numerals.arabic[1:]
-    near &= (numerals.denominator[:-1] == numerals.denominator[1:])
+    near &= numerals.denominator[:-1] == numerals.denominator[1:]
     value = numerals.value()
     near &= (value[:-1] <= value[1:]) | (surface[:-1] < 0)
     for i in np.flatnonzero(near):
@@ -57,22 +65,49 @@ def stepped(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints) -> B
     found = np.zeros(n, np.bool_)
     if n < 2:
         return found
-    near = (numerals.start[1:] - numerals.end[:-1] == 1) & (codes[numerals.end[:-1]] == ord("、")) & usable[:-1] & usable[1:]
-    near &= (surface[:-1] < 0) & (surface[1:] >= 0) & (numerals.digits[:-1] == 1) & (numerals.decimals[1:] == 0) & ~numerals.over[:-1]
+    near = (
+        (numerals.start[1:] - numerals.end[:-1] == 1)
+        & (codes[numerals.end[:-1]] == ord("、"))
+        & usable[:-1]
+        & usable[1:]
+    )
+    near &= (
+        (surface[:-1] < 0)
+        & (surface[1:] >= 0)
+        & (numerals.digits[:-1] == 1)
+        & (numerals.decimals[1:] == 0)
+        & ~numerals.over[:-1]
+    )
     near &= numerals.arabic[:-1] == numerals.arabic[1:]
     first = numerals.integer()[:-1]
     figure = np.where(numerals.arabic[1:], numerals.mantissa[1:], np.maximum(numerals.integer()[1:], 0))
     order = order_of(figure.astype(float))
     lead = figure // np.power(10, np.maximum(order, 0))
-    near &= (first >= 1) & (first <= 8) & (lead == first + 1) & (figure == lead * np.power(10, np.maximum(order, 0)))
+    near &= (
+        (first >= 1)
+        & (first <= 8)
+        & (lead == first + 1)
+        & (figure == lead * np.power(10, np.maximum(order, 0)))
+    )
     multiplied = multiplier(numerals, np.arange(1, n)) > 0
     near &= np.where(numerals.arabic[1:], multiplied, order >= 1)
     found[:-1] = near
     return found
 
 
-def share_units(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, unit_start: Ints, unit_end: Ints, end: Ints,
-           exponent: Ints, high_exponent: Ints, shared: Bools, joined: Bools) -> None:
+def share_units(
+    codes: Codes,
+    numerals: Numerals,
+    usable: Bools,
+    surface: Ints,
+    unit_start: Ints,
+    unit_end: Ints,
+    end: Ints,
+    exponent: Ints,
+    high_exponent: Ints,
+    shared: Bools,
+    joined: Bools,
+) -> None:
     """Carry the unit (and the 万) of 12、15和18万元 back to the members before it."""
     n = len(numerals)
     if n < 2:
@@ -86,7 +121,13 @@ def share_units(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, 
     carried = power.copy()
     value = numerals.value()
     for _ in range(16):
-        able = near & (surface[:-1] < 0) & (surface[1:] >= 0) & (numerals.denominator[:-1] == 0) & (numerals.arabic[:-1] == numerals.arabic[1:])
+        able = (
+            near
+            & (surface[:-1] < 0)
+            & (surface[1:] >= 0)
+            & (numerals.denominator[:-1] == 0)
+            & (numerals.arabic[:-1] == numerals.arabic[1:])
+        )
         i = np.flatnonzero(able)
         if not len(i):
             break
@@ -100,8 +141,20 @@ def share_units(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints, 
         carried[i] = np.where(alike, carried[i + 1], carried[i])
 
 
-def compounds(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, units: Units, mantissa: Ints, exponent: Ints, high: Ints,
-               high_exponent: Ints, end: Ints, unit_start: Ints, unit_end: Ints) -> Bools:
+def compounds(
+    codes: Codes,
+    numerals: Numerals,
+    usable: Bools,
+    row: Ints,
+    units: Units,
+    mantissa: Ints,
+    exponent: Ints,
+    high: Ints,
+    high_exponent: Ints,
+    end: Ints,
+    unit_start: Ints,
+    unit_end: Ints,
+) -> Bools:
     """Amounts told in two or three units at once (2小时11分48秒, 2元5角, 57秒36), read in the smallest.
 
     The first numeral takes the whole; the mask returned holds the others.
@@ -140,7 +193,9 @@ def compounds(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, units:
             if exponent[i] < 0 or abs(int(mantissa[i])) > 10**9:
                 continue
             lift = 10 ** max(0, -int(exponent[j]))
-            mantissa[i] = int(mantissa[i]) * 10 ** int(exponent[i]) * factor * lift + int(mantissa[j]) * 10 ** max(0, int(exponent[j]))
+            mantissa[i] = int(mantissa[i]) * 10 ** int(exponent[i]) * factor * lift + int(
+                mantissa[j]
+            ) * 10 ** max(0, int(exponent[j]))
             exponent[i] = min(0, int(exponent[j]))
             row[i], unit_start[i], unit_end[i] = row[j], unit_start[j], unit_end[j]
         high[i], high_exponent[i], end[i] = mantissa[i], exponent[i], end[j]
@@ -150,7 +205,9 @@ def compounds(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, units:
     return rest
 
 
-def proportions(codes: Codes, numerals: Numerals, usable: Bools, clause: Ints) -> tuple[Ints, Ints, list[str], Bools]:
+def proportions(
+    codes: Codes, numerals: Numerals, usable: Bools, clause: Ints
+) -> tuple[Ints, Ints, list[str], Bools]:
     """Chains a:b:c and a比b: starts, ends, terms joined by ；, and a mask of the numerals in them."""
     n = len(numerals)
     member = np.zeros(n, np.bool_)
@@ -159,7 +216,12 @@ def proportions(codes: Codes, numerals: Numerals, usable: Bools, clause: Ints) -
     terms: list[str] = []
     if n > 1:
         joint = codes[numerals.end[:-1]]
-        near = (numerals.start[1:] - numerals.end[:-1] == 1) & code_set(":：比")[joint] & usable[:-1] & usable[1:]
+        near = (
+            (numerals.start[1:] - numerals.end[:-1] == 1)
+            & code_set(":：比")[joint]
+            & usable[:-1]
+            & usable[1:]
+        )
         i = 0
         places = np.flatnonzero(near)
         while i < len(places):
@@ -184,16 +246,34 @@ def _plain(numerals: Numerals, i: int) -> str:
     return f"{digits[:exponent]}.{digits[exponent:]}"
 
 
-def with_proportions(q: Quantities, starts: Ints, ends: Ints, terms: list[str], numerals: Numerals) -> Quantities:
+def with_proportions(
+    q: Quantities, starts: Ints, ends: Ints, terms: list[str], numerals: Numerals
+) -> Quantities:
     """Insert the rows of proportions in order of place."""
     if not len(starts):
         return q
     first = np.searchsorted(numerals.start, starts)
     place = np.searchsorted(q.start, starts)
     columns: dict[str, object] = {}
-    filler = {"numeral": first, "start": starts, "end": ends, "bound": EXACT, "row": -1, "below": -1, "below_count": 1, "below_time": -1,
-              "unit_start": ends, "unit_end": ends, "role": LEVEL, "change_kind": -1, "direction": -1, "basis": -1, "basis_stated": -1,
-              "rule": RULE["proportion"], "denominator": -1}
+    filler = {
+        "numeral": first,
+        "start": starts,
+        "end": ends,
+        "bound": EXACT,
+        "row": -1,
+        "below": -1,
+        "below_count": 1,
+        "below_time": -1,
+        "unit_start": ends,
+        "unit_end": ends,
+        "role": LEVEL,
+        "change_kind": -1,
+        "direction": -1,
+        "basis": -1,
+        "basis_stated": -1,
+        "rule": RULE["proportion"],
+        "denominator": -1,
+    }
     for name, column in vars(q).items():
         if name in ("terms", "of_numeral"):
             continue

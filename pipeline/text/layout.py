@@ -21,7 +21,12 @@ from pipeline.text.view import Block, block_of
 
 BLOCK = 1 << 20
 """Characters read at once: below a quarter of it calls dominate, above four times it page faults do."""
-FURNITURE = {"running_head": "page_number", "page_number": "page_number", "contents": "page_number", "index_line": "index_line"}
+FURNITURE = {
+    "running_head": "page_number",
+    "page_number": "page_number",
+    "contents": "page_number",
+    "index_line": "index_line",
+}
 
 
 @dataclass
@@ -57,9 +62,15 @@ class Layout:
         by_zone, first_zone = first(zones)
         entries, zones = entries.take(by_entry), zones.take(by_zone)
         return cls(
-            documents["document_id"].combine_chunks(), documents["volume_id"].combine_chunks(), entries["entry_id"].combine_chunks(),
-            first_entry, entries["span_start"].to_numpy().astype(np.int64), entries["span_end"].to_numpy().astype(np.int64),
-            first_zone, zones["span_start"].to_numpy().astype(np.int64), zones["span_end"].to_numpy().astype(np.int64),
+            documents["document_id"].combine_chunks(),
+            documents["volume_id"].combine_chunks(),
+            entries["entry_id"].combine_chunks(),
+            first_entry,
+            entries["span_start"].to_numpy().astype(np.int64),
+            entries["span_end"].to_numpy().astype(np.int64),
+            first_zone,
+            zones["span_start"].to_numpy().astype(np.int64),
+            zones["span_end"].to_numpy().astype(np.int64),
             zones["kind"].to_pylist(),
         )
 
@@ -67,7 +78,9 @@ class Layout:
     def blank(cls, volume_id: str) -> Layout:
         nothing, two = np.zeros(0, np.int64), np.zeros(2, np.int64)
         text = pa.array([], pa.string())
-        return cls(pa.array([""]), pa.array([volume_id]), text, two, nothing, nothing, two, nothing, nothing, [])
+        return cls(
+            pa.array([""]), pa.array([volume_id]), text, two, nothing, nothing, two, nothing, nothing, []
+        )
 
 
 def blocks(documents: pa.Table, layout: Layout, reference: Reference) -> Iterator[Block]:
@@ -84,7 +97,9 @@ def blocks(documents: pa.Table, layout: Layout, reference: Reference) -> Iterato
         base = 0
         for number, text in zip(range(begin, end), texts, strict=True):
             zones = slice(layout.first_zone[number], layout.first_zone[number + 1])
-            edge = np.concatenate((layout.zone_end[zones], layout.zone_end[zones] - 1, layout.zone_start[zones] - 1))
+            edge = np.concatenate(
+                (layout.zone_end[zones], layout.zone_end[zones] - 1, layout.zone_start[zones] - 1)
+            )
             breaks.append(edge + base)
             base += len(text) + 1
         yield block_of(texts, np.arange(begin, end), reference.fold, np.unique(np.concatenate(breaks)))
@@ -107,7 +122,16 @@ class Places:
 
     @classmethod
     def of(cls, block: Block, layout: Layout) -> Places:
-        starts, ends, numbers, zone_starts, zone_ends, reasons, heading_starts, heading_ends = [], [], [], [], [], [], [], []
+        starts, ends, numbers, zone_starts, zone_ends, reasons, heading_starts, heading_ends = (
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+            [],
+        )
         for base, number in zip(block.base, block.documents, strict=True):
             own = slice(layout.first_entry[number], layout.first_entry[number + 1])
             starts.append(layout.entry_start[own] + base)
@@ -122,9 +146,17 @@ class Places:
                     zone_starts.append(layout.zone_start[k] + base)
                     zone_ends.append(layout.zone_end[k] + base)
                     reasons.append(CODE[reason])
-        return cls(block.base, np.concatenate(starts), np.concatenate(ends), np.concatenate(numbers).astype(np.int64),
-                   np.array(zone_starts, np.int64), np.array(zone_ends, np.int64), np.array(reasons, np.int64),
-                   np.array(heading_starts, np.int64), np.array(heading_ends, np.int64))
+        return cls(
+            block.base,
+            np.concatenate(starts),
+            np.concatenate(ends),
+            np.concatenate(numbers).astype(np.int64),
+            np.array(zone_starts, np.int64),
+            np.array(zone_ends, np.int64),
+            np.array(reasons, np.int64),
+            np.array(heading_starts, np.int64),
+            np.array(heading_ends, np.int64),
+        )
 
     def entry(self, place: Ints) -> Ints:
         """Number of the entry at each place of the text, -1 outside."""
@@ -134,14 +166,18 @@ class Places:
         """Reason code of the running head, page number, contents or index line at each place, or -1."""
         return _inside(place, self.zone_start, self.zone_end, self.zone_reason)
 
-
     def standing(self, block: Block) -> Standing:
         """What entry, sentence, document and heading the dates of a block stand in."""
         stop = np.flatnonzero(code_set("。！？\n\f")[block.codes])
         entry = np.unique(np.concatenate((self.entry_start, self.entry_end, self.base)))
         view = block.place
-        return Standing(np.searchsorted(view, entry), stop, np.searchsorted(view, self.base),
-                        np.searchsorted(view, self.heading_start), np.searchsorted(view, self.heading_end))
+        return Standing(
+            np.searchsorted(view, entry),
+            stop,
+            np.searchsorted(view, self.base),
+            np.searchsorted(view, self.heading_start),
+            np.searchsorted(view, self.heading_end),
+        )
 
 
 def _inside(place: Ints, start: Ints, end: Ints, label: Ints) -> Ints:
@@ -173,7 +209,9 @@ class Frame:
         base = self.block.base[owner]
         known = entry >= 0
         return {
-            "entry_id": self.layout.entry_ids.take(pa.array(np.where(known, entry, 0), pa.int32(), mask=~known)),
+            "entry_id": self.layout.entry_ids.take(
+                pa.array(np.where(known, entry, 0), pa.int32(), mask=~known)
+            ),
             "document_id": self.layout.document_ids.take(pa.array(document)),
             "volume_id": self.layout.volume_ids.take(pa.array(document)),
             "span_start": positions(begin - base),
@@ -184,4 +222,7 @@ class Frame:
     def id_of(self, begin: Ints) -> pa.Array:
         """`<document_id>@<span_start>` for places in the block's text."""
         owner = self.block.document_of(begin)
-        return ids(self.layout.document_ids.take(pa.array(self.block.documents[owner])), begin - self.block.base[owner])
+        return ids(
+            self.layout.document_ids.take(pa.array(self.block.documents[owner])),
+            begin - self.block.base[owner],
+        )

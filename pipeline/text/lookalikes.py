@@ -15,10 +15,40 @@ from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
 from pipeline.text.numerals import CHINESE, DIGITS, Numerals
 
 REASONS = (
-    "word", "name", "place", "plan", "holiday", "indefinite", "idiom", "theory", "event", "model_code", "ordinal", "list_number",
-    "figure_number", "document_number", "phone", "postcode", "hotline", "road", "number_label", "grade", "cohort", "label",
-    "list_name", "pointer", "year_label", "time_of_day", "coordinates", "page_number", "denominator", "class_label", "era_year",
-    "version", "lunar_date", "index_line",
+    "word",
+    "name",
+    "place",
+    "plan",
+    "holiday",
+    "indefinite",
+    "idiom",
+    "theory",
+    "event",
+    "model_code",
+    "ordinal",
+    "list_number",
+    "figure_number",
+    "document_number",
+    "phone",
+    "postcode",
+    "hotline",
+    "road",
+    "number_label",
+    "grade",
+    "cohort",
+    "label",
+    "list_name",
+    "pointer",
+    "year_label",
+    "time_of_day",
+    "coordinates",
+    "page_number",
+    "denominator",
+    "class_label",
+    "era_year",
+    "version",
+    "lunar_date",
+    "index_line",
 )
 """Closed list: why a numeral is neither a quantity nor a date."""
 
@@ -26,7 +56,7 @@ CODE = {reason: n for n, reason in enumerate(REASONS)}
 
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _OPEN, _CLOSE = code_set("〔[［（(【"), code_set("〕]］）)】")
-_QUOTE_OPEN, _QUOTE_CLOSE = code_set("“‘\"「『《〈"), code_set("”’\"」』》〉")
+_QUOTE_OPEN, _QUOTE_CLOSE = code_set('“‘"「『《〈'), code_set('”’"」』》〉')
 _LINE_START = code_set("\n\f\0 】")
 _AFTER_STOP = code_set("\n\f\0 】。；：，、:;")
 
@@ -70,13 +100,20 @@ def mask_words(codes: Codes, lists: LookAlikes) -> tuple[Bools, Ints, Ints, Ints
         keep[i] &= right.startswith(lists.word_right[word[i]])
     word, start, end = word[keep], start[keep], end[keep]
     size = end - start
-    inside = np.arange(size.sum()) + np.repeat(start - np.concatenate((np.zeros(1, np.int64), np.cumsum(size)[:-1])), size) if len(size) else start
+    inside = (
+        np.arange(size.sum())
+        + np.repeat(start - np.concatenate((np.zeros(1, np.int64), np.cumsum(size)[:-1])), size)
+        if len(size)
+        else start
+    )
     mask = np.zeros(len(codes), np.bool_)
     mask[inside] = True
     return mask, start, end, lists.word_reason[word]
 
 
-def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints, lists: LookAlikes, shares: Bools) -> Ints:
+def name_lookalikes(
+    codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints, lists: LookAlikes, shares: Bools
+) -> Ints:
     """The reason why each numeral is neither quantity nor date, or -1 where nothing says so.
 
     Args:
@@ -100,14 +137,25 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     # “十一五”, 八五计划
     claim(_is_plan(codes, numerals), "plan")
     # letters on either side: models, standards, roads
-    lettered = arabic & (_LETTER[before] | ((before == ord("-")) & _LETTER[before2]) | ((before == ord(".")) & _LETTER[before2]))
+    lettered = arabic & (
+        _LETTER[before]
+        | ((before == ord("-")) & _LETTER[before2])
+        | ((before == ord(".")) & _LETTER[before2])
+    )
     # GDP1.8% is a word before a number
     claim(lettered & ~(shares[unit] & _LETTER[before] & _LETTER[before2]), "model_code")
     claim(arabic & _LETTER[after] & no_unit, "model_code")
     claim(arabic & (after == ord("-")) & _LETTER[after2] & no_unit, "model_code")
     claim(arabic & no_unit & ((before == ord("+")) | (after == ord("+"))), "label")
     claim(arabic & (numerals.decimals > 0) & no_unit & (after == ord("版")), "version")
-    claim(code_set("前后")[before] & ~code_set("提以之")[before2] & ~arabic & (value == 1) & code_set("日天年月周期届次个")[after], "indefinite")
+    claim(
+        code_set("前后")[before]
+        & ~code_set("提以之")[before2]
+        & ~arabic
+        & (value == 1)
+        & code_set("日天年月周期届次个")[after],
+        "indefinite",
+    )
     _coordinates(codes, numerals, claim)
     return_period = (after == ord("年")) & (after2 == ord("一")) & (codes[end + 2] == ord("遇"))
     claim(return_period, "label")
@@ -127,7 +175,9 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     dial[:-1] = dialled[1:]
     dial[-1:] = False
     claim(dial | dialled, "phone")
-    mobile = arabic & (numerals.digits == 11) & (codes[start] == ord("1")) & no_unit & (numerals.decimals == 0)
+    mobile = (
+        arabic & (numerals.digits == 11) & (codes[start] == ord("1")) & no_unit & (numerals.decimals == 0)
+    )
     claim(mobile, "phone")
 
     # 第十二届, 第三、四、五期; places in a ranking were decided before and carry a unit of their own
@@ -168,7 +218,14 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
         reason[hit] = lists.right_reason[frame[hit]]
     _quoted_names(codes, numerals, claim)
     # 2009级, 2010版, “2009杭州…论坛”: a year without 年
-    label = arabic & (numerals.digits == 4) & (value >= 1900) & (value <= 2100) & no_unit & (numerals.decimals == 0)
+    label = (
+        arabic
+        & (numerals.digits == 4)
+        & (value >= 1900)
+        & (value <= 2100)
+        & no_unit
+        & (numerals.decimals == 0)
+    )
     label &= after != ord("年")
     named = label & (_QUOTE_OPEN[before] | code_set("级版届款")[after] | _QUOTE_CLOSE[after])
     claim(named, "year_label")
@@ -178,7 +235,14 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     # 杭州市十一届人大四次会议
     session = ~arabic & (after == ord("次")) & code_set("大协会届委团")[before]
     claim(session, "ordinal")
-    phase = ~arabic & (after == ord("期")) & ~numerals.over & (value >= 1) & (value <= 10) & (numerals.digits == 1)
+    phase = (
+        ~arabic
+        & (after == ord("期"))
+        & ~numerals.over
+        & (value >= 1)
+        & (value <= 10)
+        & (numerals.digits == 1)
+    )
     trained = code_set("培训班讲报刊简")[after2] | code_set("办了共班刊报训版")[before]
     claim(phase & ~trained, "ordinal")
     _clock(codes, numerals, reason)
@@ -186,8 +250,30 @@ def name_lookalikes(codes: Codes, numerals: Numerals, unit: Ints, unit_end: Ints
     return reason
 
 
-PLANS = tuple(f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九" if (tens, unit) != ("", "")) + ("十五", "二十五")
-_AFTER_PLAN = ("计划", "规划", "期间", "时期", "期末", "末", "以来", "初期", "前", "中期", "后期", "初", "开局", "收官", "重大", "重点", "发展", "专项", "攻关")
+PLANS = tuple(
+    f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九" if (tens, unit) != ("", "")
+) + ("十五", "二十五")
+_AFTER_PLAN = (
+    "计划",
+    "规划",
+    "期间",
+    "时期",
+    "期末",
+    "末",
+    "以来",
+    "初期",
+    "前",
+    "中期",
+    "后期",
+    "初",
+    "开局",
+    "收官",
+    "重大",
+    "重点",
+    "发展",
+    "专项",
+    "攻关",
+)
 
 
 @dataclass(frozen=True)
@@ -206,12 +292,14 @@ def plan_periods(codes: Codes, numerals: Numerals, plan: Bools) -> PlanPeriods:
     for i in np.flatnonzero(plan):
         text = codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le")
         tail = codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace")
-        quoted = tail[:1] in "”’\"」"
+        quoted = tail[:1] in '”’"」'
         if not tail[quoted:].startswith(("期间", "时期")):
             continue
-        number = {"十五": 10}.get(text) or ("一二三四五六七八九".index(text[-2]) + 1 + (10 if len(text) == 3 else 0))
+        number = {"十五": 10}.get(text) or (
+            "一二三四五六七八九".index(text[-2]) + 1 + (10 if len(text) == 3 else 0)
+        )
         year = {1: 1953, 2: 1958}.get(number, 1966 + 5 * (number - 3))
-        opened = chr(codes[numerals.start[i] - 1]) in "“‘\"「"
+        opened = chr(codes[numerals.start[i] - 1]) in '“‘"「'
         rows.append((i, numerals.start[i] - (quoted and opened), numerals.end[i] + quoted + 2, year))
     columns = np.array(rows, np.int64).reshape(-1, 4)
     return PlanPeriods(*columns.T)
@@ -225,14 +313,43 @@ def _is_plan(codes: Codes, numerals: Numerals) -> Bools:
     for i in np.flatnonzero(last & (width >= 2) & (width <= 3) & ~numerals.arabic):
         if codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le") not in PLANS:
             continue
-        before, after = chr(codes[numerals.start[i] - 1]), codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace")
-        quoted = before in "“‘\"「" and after[0] in "”’\"」"
-        continued = after.startswith(_AFTER_PLAN) and after[0] not in "前初末" or after[0] in "末" and width[i] == 3
+        before, after = (
+            chr(codes[numerals.start[i] - 1]),
+            codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace"),
+        )
+        quoted = before in '“‘"「' and after[0] in '”’"」'
+        continued = (
+            (after.startswith(_AFTER_PLAN) and after[0] not in "前初末") or (after[0] in "末" and width[i] == 3)
+        )
         found[i] = quoted or continued
     return found
 
 
-_NAMED_BY = ("计划", "工程", "行动", "战略", "模式", "政策", "活动", "机制", "格局", "体系", "大会", "论坛", "平台", "项目", "专项", "目标", "思路", "制度", "方针", "精神", "产业集群", "试点", "标准")
+_NAMED_BY = (
+    "计划",
+    "工程",
+    "行动",
+    "战略",
+    "模式",
+    "政策",
+    "活动",
+    "机制",
+    "格局",
+    "体系",
+    "大会",
+    "论坛",
+    "平台",
+    "项目",
+    "专项",
+    "目标",
+    "思路",
+    "制度",
+    "方针",
+    "精神",
+    "产业集群",
+    "试点",
+    "标准",
+)
 
 
 def _quoted_names(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str], None]) -> None:
@@ -257,7 +374,12 @@ def _coordinates(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str],
     found = first & mark
     for _ in range(4):
         touch = found[:-1] & mark[1:] & (numerals.start[1:] == numerals.end[:-1] + 1)
-        ranged = found[:-1] & mark[1:] & (numerals.start[1:] == numerals.end[:-1] + 2) & code_set("～-—–至")[codes[numerals.end[:-1] + 1]]
+        ranged = (
+            found[:-1]
+            & mark[1:]
+            & (numerals.start[1:] == numerals.end[:-1] + 2)
+            & code_set("～-—–至")[codes[numerals.end[:-1] + 1]]
+        )
         found[1:] |= touch | ranged
     claim(found, "coordinates")
 
@@ -267,7 +389,9 @@ def _is_date_chain(codes: Codes, numerals: Numerals) -> Bools:
     found = np.zeros(len(numerals), np.bool_)
     for i in np.flatnonzero(numerals.chained):
         parts = codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le").split(".")
-        found[i] = len(parts) == 3 and len(parts[0]) == 4 and 1 <= int(parts[1]) <= 12 and 1 <= int(parts[2]) <= 31
+        found[i] = (
+            len(parts) == 3 and len(parts[0]) == 4 and 1 <= int(parts[1]) <= 12 and 1 <= int(parts[2]) <= 31
+        )
     return found
 
 
@@ -276,9 +400,15 @@ def _clock(codes: Codes, numerals: Numerals, reason: Ints) -> None:
     value = numerals.integer()
     end = numerals.end
     mark, after = codes[end], codes[end + 1]
-    hour = (value >= 0) & (value <= 24) & (numerals.decimals == 0) & ((mark == ord("时")) | (mark == ord("点")))
+    hour = (
+        (value >= 0) & (value <= 24) & (numerals.decimals == 0) & ((mark == ord("时")) | (mark == ord("点")))
+    )
     before = codes[numerals.start - 1]
-    pointed = (mark == ord("点")) & ~code_set("日午晨晚夜上夕早")[before] & ~(code_set("钟半整许")[after] | DIGITS[after] | CHINESE[after])
+    pointed = (
+        (mark == ord("点"))
+        & ~code_set("日午晨晚夜上夕早")[before]
+        & ~(code_set("钟半整许")[after] | DIGITS[after] | CHINESE[after])
+    )
     hour &= ~pointed & (reason < 0)
     hour &= ~((mark == ord("时")) & code_set("期代")[after])
     reason[hour] = CODE["time_of_day"]
@@ -289,7 +419,12 @@ def _clock(codes: Codes, numerals: Numerals, reason: Ints) -> None:
     second = np.zeros(len(numerals), np.bool_)
     second[1:] = minute[:-1] & (numerals.start[1:] == end[:-1] + 1) & (mark[1:] == ord("秒"))
     reason[second] = CODE["time_of_day"]
-    colon = np.append((numerals.start[1:] == end[:-1] + 1), False) & code_set(":：")[mark] & (value >= 0) & (value <= 24)
+    colon = (
+        np.append((numerals.start[1:] == end[:-1] + 1), False)
+        & code_set(":：")[mark]
+        & (value >= 0)
+        & (value <= 24)
+    )
     two = np.append(numerals.digits[1:] == 2, False) & np.append(numerals.decimals[1:] == 0, False)
     timed = colon & two & code_set("日午晨晚夜间）)至～-")[before] & (numerals.decimals == 0) & (reason < 0)
     reason[timed] = CODE["time_of_day"]
@@ -298,7 +433,12 @@ def _clock(codes: Codes, numerals: Numerals, reason: Ints) -> None:
     reason[follows] = CODE["time_of_day"]
     # the first hour of 9～11时
     if len(numerals) > 1:
-        ranged = (numerals.start[1:] - end[:-1] == 1) & code_set("～-—–至")[codes[end[:-1]]] & (reason[1:] == CODE["time_of_day"]) & (mark[1:] == ord("时"))
+        ranged = (
+            (numerals.start[1:] - end[:-1] == 1)
+            & code_set("～-—–至")[codes[end[:-1]]]
+            & (reason[1:] == CODE["time_of_day"])
+            & (mark[1:] == ord("时"))
+        )
         ranged &= (value[:-1] >= 0) & (value[:-1] <= 24)
         reason[:-1][ranged] = CODE["time_of_day"]
 
@@ -307,9 +447,17 @@ def _continued(codes: Codes, numerals: Numerals, reason: Ints, unit: Ints) -> No
     """The 四、五 of 第三、四、五期 and the 3 of 第1～3卷 are what their first is."""
     if len(numerals) < 2:
         return
-    near = (numerals.start[1:] - numerals.end[:-1] == 1) & code_set("、和及与至～-—–到")[codes[numerals.end[:-1]]]
+    near = (numerals.start[1:] - numerals.end[:-1] == 1) & code_set("、和及与至～-—–到")[
+        codes[numerals.end[:-1]]
+    ]
     for _ in range(6):
-        more = near & (reason[:-1] == CODE["ordinal"]) & (reason[1:] < 0) & (codes[numerals.start[:-1] - 1] != 0) & (unit[:-1] < 0)
+        more = (
+            near
+            & (reason[:-1] == CODE["ordinal"])
+            & (reason[1:] < 0)
+            & (codes[numerals.start[:-1] - 1] != 0)
+            & (unit[:-1] < 0)
+        )
         if not more.any():
             return
         reason[1:][more] = CODE["ordinal"]

@@ -139,11 +139,21 @@ def read_numerals(codes: Codes, masked: Bools, units: Units) -> Numerals:
     """
     pieces = _pieces(codes, masked, units)
     if not len(pieces.start):
-        return Numerals(*(np.zeros(0, np.int64) for _ in range(5)), *(np.zeros(0, np.bool_) for _ in range(6)),
-                        *(np.zeros(0, np.int64) for _ in range(4)), np.zeros(0, np.bool_))
+        return Numerals(
+            *(np.zeros(0, np.int64) for _ in range(5)),
+            *(np.zeros(0, np.bool_) for _ in range(6)),
+            *(np.zeros(0, np.int64) for _ in range(4)),
+            np.zeros(0, np.bool_),
+        )
     linked = (pieces.end[:-1] == pieces.start[1:]) & _FOLLOWS[pieces.kind[:-1], pieces.kind[1:]]
     linked &= ~(pieces.chained[:-1] | pieces.chained[1:])
-    linked[1:] &= ~(linked[:-1] & (pieces.kind[:-2] == ARABIC) & (pieces.kind[1:-1] >= HUNDRED) & (pieces.kind[1:-1] <= MYRIAD) & (pieces.kind[2:] == DIGIT))  # 1.2万两
+    linked[1:] &= ~(
+        linked[:-1]
+        & (pieces.kind[:-2] == ARABIC)
+        & (pieces.kind[1:-1] >= HUNDRED)
+        & (pieces.kind[1:-1] <= MYRIAD)
+        & (pieces.kind[2:] == DIGIT)
+    )  # 1.2万两
     tens = pieces.worth > 9  # 百廿八, but not 百十八
     linked &= (pieces.kind[:-1] != HUNDRED) | (pieces.kind[1:] != HUNDRED) | tens[1:]
     linked = _without_colloquial(codes, pieces, linked)
@@ -181,7 +191,9 @@ def _figures(codes: Codes) -> _Pieces:
             break
         comma &= ~opening
     comma[1:] &= ~(dot[:-1])  # no separator after a decimal part
-    inner = np.flatnonzero(comma[1:] & ~comma[:-1] & (width[1:-1] == 3) & one_apart[:-1] & _COMMA[between[:-1]])
+    inner = np.flatnonzero(
+        comma[1:] & ~comma[:-1] & (width[1:-1] == 3) & one_apart[:-1] & _COMMA[between[:-1]]
+    )
     comma[inner + 1] &= width[inner] <= 3  # 1234,567,890 is no grouping
     join = dot | comma
     begin = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ~join)))
@@ -226,7 +238,16 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
         start[order],
         np.concatenate((figure.end, places + 1))[order],
         np.concatenate((figure.kind, kind, extra[1]))[order],
-        np.concatenate((figure.worth, np.where(code_set("来几")[codes[places]] & (np.concatenate((kind, extra[1])) == OVER), _LOOSE, _WORTH[codes[places]])))[order],
+        np.concatenate(
+            (
+                figure.worth,
+                np.where(
+                    code_set("来几")[codes[places]] & (np.concatenate((kind, extra[1])) == OVER),
+                    _LOOSE,
+                    _WORTH[codes[places]],
+                ),
+            )
+        )[order],
         np.concatenate((figure.decimals, nought))[order],
         np.concatenate((figure.digits, nought))[order],
         np.concatenate((figure.broken, nought))[order],
@@ -234,7 +255,9 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
     )
 
 
-def _approximators(codes: Codes, spelled: Ints, figure: _Pieces, units: Units) -> tuple[Ints, NDArray[np.uint8]]:
+def _approximators(
+    codes: Codes, spelled: Ints, figure: _Pieces, units: Units
+) -> tuple[Ints, NDArray[np.uint8]]:
     """余 多 来 几 after a numeral, 数 几 before a multiplier, 点 between Chinese digits: places and kinds."""
     spots = np.flatnonzero(code_set("余多来几数点.")[codes])
     ends = np.zeros(len(codes), np.bool_)
@@ -250,14 +273,25 @@ def _approximators(codes: Codes, spelled: Ints, figure: _Pieces, units: Units) -
     unit = word >= 0
     over = behind & (code == ord("余")) & (after != ord("杭"))
     over |= behind & (code == ord("多")) & (multiplier | unit | (after == ord("名")))
-    round_before = (_KIND[codes[spots - 1]] == HUNDRED) | (_KIND[codes[spots - 1]] == MYRIAD) | (codes[spots - 1] == 0x30)
+    round_before = (
+        (_KIND[codes[spots - 1]] == HUNDRED)
+        | (_KIND[codes[spots - 1]] == MYRIAD)
+        | (codes[spots - 1] == 0x30)
+    )
     over |= behind & (code == ord("来")) & round_before & (unit | multiplier) & (after != ord("年"))
     over |= behind & (code == ord("几")) & (_KIND[codes[spots - 1]] == HUNDRED)
     before = codes[spots - 1]
     vague = ~behind & multiplier & ((code == ord("几")) | ((code == ord("数")) & ~_LEFT_OF_VAGUE[before]))
     after_two = codes[spots + 2]
     single = (_KIND[after] == DIGIT) | (_KIND[after] == ZERO)
-    point = ((code == ord("点")) | (code == ord("."))) & begins[spots + 1] & CHINESE[after] & single & ~((_KIND[after_two] == HUNDRED) & begins[spots + 2]) & (after_two != ord("分"))
+    point = (
+        ((code == ord("点")) | (code == ord(".")))
+        & begins[spots + 1]
+        & CHINESE[after]
+        & single
+        & ~((_KIND[after_two] == HUNDRED) & begins[spots + 2])
+        & (after_two != ord("分"))
+    )
     point &= ends[spots] & CHINESE[before]
     kept = over | vague | point
     kind = np.where(over, OVER, np.where(vague, VAGUE, POINT)).astype(np.uint8)
@@ -274,7 +308,11 @@ def _without_colloquial(codes: Codes, pieces: _Pieces, linked: Bools) -> Bools:
     multiplied = np.zeros(len(figure), np.bool_)
     has_next = figure < len(pieces.start) - 1
     nxt = np.minimum(figure + 1, len(pieces.start) - 1)
-    multiplied[has_next] = (pieces.end[figure] == pieces.start[nxt])[has_next] & (pieces.kind[nxt] <= MYRIAD)[has_next] & (pieces.kind[nxt] >= HUNDRED)[has_next]
+    multiplied[has_next] = (
+        (pieces.end[figure] == pieces.start[nxt])[has_next]
+        & (pieces.kind[nxt] <= MYRIAD)[has_next]
+        & (pieces.kind[nxt] >= HUNDRED)[has_next]
+    )
     power = np.where(pieces.kind[joint] == ZERO, 0, pieces.worth[joint])
     filled = (pieces.digits[figure] - pieces.decimals[figure] >= power - 1) & (pieces.digits[figure] <= power)
     linked = linked.copy()
@@ -294,12 +332,17 @@ def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
     high = mantissa.copy()
     over = np.zeros(n, np.bool_)
     chinese = np.zeros(n, np.bool_)
-    for which, walk in ((np.flatnonzero(arabic & ~simple), _walk_arabic), (np.flatnonzero(~arabic), _walk_chinese)):
+    for which, walk in (
+        (np.flatnonzero(arabic & ~simple), _walk_arabic),
+        (np.flatnonzero(~arabic), _walk_chinese),
+    ):
         if len(which):
             mantissa[which], exponent[which], high[which] = walk(pieces, first[which], count[which])
     inner_over = np.concatenate((np.zeros(1, np.int64), np.cumsum(pieces.kind == OVER)))
     over = inner_over[last + 1] > inner_over[first]
-    printed = np.concatenate((np.zeros(1, np.int64), np.cumsum((pieces.kind == DIGIT) | (pieces.kind == ZERO))))
+    printed = np.concatenate(
+        (np.zeros(1, np.int64), np.cumsum((pieces.kind == DIGIT) | (pieces.kind == ZERO)))
+    )
     chinese = ~arabic & (printed[last + 1] > printed[first])
     spelled = printed[last + 1] - printed[first]
     loosened = np.concatenate((np.zeros(1, np.int64), np.cumsum(pieces.worth == _LOOSE)))
@@ -310,8 +353,24 @@ def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
     ten |= pieces.worth[first] > 9  # 廿, 卅
     bare = ~arabic & ~chinese & ~ten & ~vague
     digits = np.where(arabic, pieces.digits[first], np.where(spelled == count, count, 0))
-    return Numerals(pieces.start[first], pieces.end[last], mantissa, exponent, high, arabic, chinese | ten, bare, over, loose, vague, digits,
-                    pieces.decimals[first], np.zeros(n, np.int64), pieces.broken[first], pieces.chained[first])
+    return Numerals(
+        pieces.start[first],
+        pieces.end[last],
+        mantissa,
+        exponent,
+        high,
+        arabic,
+        chinese | ten,
+        bare,
+        over,
+        loose,
+        vague,
+        digits,
+        pieces.decimals[first],
+        np.zeros(n, np.int64),
+        pieces.broken[first],
+        pieces.chained[first],
+    )
 
 
 def _walk_arabic(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
@@ -391,15 +450,30 @@ def _walk_chinese(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints
                 amount = np.where((amount == 0) & (total[:, plain] == 0), 1, amount)
                 amount[1] = np.where(vague[plain] & (amount[0] <= 1), 0, amount[1])
                 larger = (by == 10**8) & (total[0, plain] > 0)
-                total[:, plain] = np.where(larger, (total[:, plain] + np.where(amount == 1, 0, amount) * (section[:, plain] + pending[:, plain] > 0)) * by,
-                                           total[:, plain] + amount * by)
+                total[:, plain] = np.where(
+                    larger,
+                    (
+                        total[:, plain]
+                        + np.where(amount == 1, 0, amount) * (section[:, plain] + pending[:, plain] > 0)
+                    )
+                    * by,
+                    total[:, plain] + amount * by,
+                )
                 loose = plain[vague[plain] & (section[0, plain] + pending[0, plain] == 0)]
                 total[0, loose] = 2 * scale[~after_point][np.isin(plain, loose)]
                 total[1, loose] = 10 * scale[~after_point][np.isin(plain, loose)] - 1
                 section[:, plain] = 0
             else:
-                own = np.where(tens[~after_point], power[~after_point] // 10 + 1, np.where(digits[plain] > 0, pending[0, plain], 1))
-                own_high = np.where(tens[~after_point], power[~after_point] // 10 + 1, np.where(digits[plain] > 0, pending[1, plain], 1))
+                own = np.where(
+                    tens[~after_point],
+                    power[~after_point] // 10 + 1,
+                    np.where(digits[plain] > 0, pending[0, plain], 1),
+                )
+                own_high = np.where(
+                    tens[~after_point],
+                    power[~after_point] // 10 + 1,
+                    np.where(digits[plain] > 0, pending[1, plain], 1),
+                )
                 loose = vague[plain] & (section[0, plain] == 0)
                 section[0, plain] += np.where(loose, 2, own) * by
                 section[1, plain] += np.where(loose, 10, own_high) * by - loose
@@ -409,7 +483,14 @@ def _walk_chinese(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints
             last_power[plain] = np.where(tens, 1, power)[~after_point]
     everyone = np.arange(n)
     _split_range(pending, previous, digits, zero, everyone)
-    short = (digits == 1) & ~zero & (last_power >= 2) & (decimals < 0) & (pending[0] < 10) & (pending[0] == pending[1])
+    short = (
+        (digits == 1)
+        & ~zero
+        & (last_power >= 2)
+        & (decimals < 0)
+        & (pending[0] < 10)
+        & (pending[0] == pending[1])
+    )
     pending *= np.where(short, _POWER[np.maximum(last_power - 1, 0)], 1)  # 一百五 is 150
     whole = total + section
     point = decimals >= 0
@@ -433,11 +514,20 @@ def _slashed(codes: Codes, numerals: Numerals) -> Numerals:
     n = len(numerals)
     if n < 2:
         return numerals
-    touch = (codes[numerals.end[:-1]] == ord("/")) & (numerals.start[1:] == numerals.end[:-1] + 1) & numerals.arabic[:-1] & numerals.arabic[1:]
+    touch = (
+        (codes[numerals.end[:-1]] == ord("/"))
+        & (numerals.start[1:] == numerals.end[:-1] + 1)
+        & numerals.arabic[:-1]
+        & numerals.arabic[1:]
+    )
     value = numerals.integer()
     around = code_set("/0123456789.-")
     touch &= (value[:-1] >= 1) & (value[:-1] < value[1:]) & (value[1:] <= 100) & (numerals.exponent[1:] == 0)
-    touch &= ~around[codes[numerals.start[:-1] - 1]] & ~around[codes[numerals.end[1:]]] & _after_fraction(codes[numerals.end[1:]])
+    touch &= (
+        ~around[codes[numerals.start[:-1] - 1]]
+        & ~around[codes[numerals.end[1:]]]
+        & _after_fraction(codes[numerals.end[1:]])
+    )
     i = np.flatnonzero(touch)
     if not len(i):
         return numerals

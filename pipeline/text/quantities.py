@@ -45,8 +45,21 @@ def printed_units(codes: Codes, numerals: Numerals, units: Units) -> tuple[Ints,
     return surface, start, end
 
 
-def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units, cues: Cues, clauses: Clauses,
-                    found: FoundContexts, surface: Ints, printed: Ints, unit_start: Ints, unit_end: Ints, dated: Bools, years: Ints) -> Quantities:
+def read_quantities(
+    codes: Codes,
+    numerals: Numerals,
+    taken: Bools,
+    units: Units,
+    cues: Cues,
+    clauses: Clauses,
+    found: FoundContexts,
+    surface: Ints,
+    printed: Ints,
+    unit_start: Ints,
+    unit_end: Ints,
+    dated: Bools,
+    years: Ints,
+) -> Quantities:
     """All quantities of a block.
 
     Args:
@@ -71,7 +84,9 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     placed = code_set("位名")[codes[numerals.end]]
     places = np.flatnonzero(code_set("居列排")[codes])
     listed = codes[places] == ord("列")  # 名列, 列全省, but not 系列
-    places = places[~listed | code_set("位名分排并")[codes[places - 1]] | code_set("全省市世国同第")[codes[places + 1]]]
+    places = places[
+        ~listed | code_set("位名分排并")[codes[places - 1]] | code_set("全省市世国同第")[codes[places + 1]]
+    ]
     verb = last_before(places, start)
     verb_at = places[np.maximum(verb, 0)] if len(places) else start * 0
     said = (verb >= 0) & (verb_at >= clause) & (start - verb_at <= 14)
@@ -80,7 +95,12 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     end[rank & placed] = numerals.end[rank & placed] + 1
     end[rank & ~placed] = numerals.end[rank & ~placed]
     rule[rank] = RULE["rank"]
-    top = (codes[start - 1] == ord("前")) & code_set("名位强家个大所")[codes[numerals.end]] & free & (numerals.integer() > 1)
+    top = (
+        (codes[start - 1] == ord("前"))
+        & code_set("名位强家个大所")[codes[numerals.end]]
+        & free
+        & (numerals.integer() > 1)
+    )
     top &= ~code_set("提目以之日年从先空向超生眼面跟")[codes[start - 2]]
     start[top] -= 1
     missing_top = top & (surface < 0)
@@ -92,7 +112,11 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     # 百分之五, 三分之二; 三成, 两成半
     percent, tenth = units.named("%"), units.named("成")
     fraction = numerals.denominator > 0
-    parts_per = [(numerals.denominator == size, units.named(name)) for size, name in _PARTS_PER if units.named(name) >= 0]
+    parts_per = [
+        (numerals.denominator == size, units.named(name))
+        for size, name in _PARTS_PER
+        if units.named(name) >= 0
+    ]
     bare_fraction = fraction & ~np.logical_or.reduce([mask for mask, _ in parts_per])
     as_printed, surface = surface, surface.copy()
     points = units.named("个百分点")
@@ -104,9 +128,22 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     end[bare_fraction] = numerals.end[bare_fraction]
     unit_end[bare_fraction] = numerals.end[bare_fraction]
     rule[fraction] = RULE["fraction"]
-    halves = free & (surface < 0) & ~numerals.arabic & (numerals.integer() == 1) & (numerals.digits == 1) & (codes[end] == ord("半"))
+    halves = (
+        free
+        & (surface < 0)
+        & ~numerals.arabic
+        & (numerals.integer() == 1)
+        & (numerals.digits == 1)
+        & (codes[end] == ord("半"))
+    )
     halves &= ~code_set("天日年月径晌夜山岛球")[codes[end + 1]] & ~ordinal
-    surface[halves], mantissa[halves], high[halves], exponent[halves], high_exponent[halves] = percent, 5, 5, 1, 1
+    surface[halves], mantissa[halves], high[halves], exponent[halves], high_exponent[halves] = (
+        percent,
+        5,
+        5,
+        1,
+        1,
+    )
     end[halves] += 1
     unit_start[halves], unit_end[halves] = numerals.end[halves], end[halves]
     rule[halves] = RULE["fraction"]
@@ -123,7 +160,13 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
         rule[i] = RULE["tenths"]
         half = codes[end[i]] == ord("半")
         follow = np.minimum(i + 1, n - 1)
-        digit = (follow > i) & (numerals.start[follow] == end[i]) & (numerals.digits[follow] == 1) & ~numerals.arabic[follow] & (surface[follow] < 0)
+        digit = (
+            (follow > i)
+            & (numerals.start[follow] == end[i])
+            & (numerals.digits[follow] == 1)
+            & ~numerals.arabic[follow]
+            & (surface[follow] < 0)
+        )
         extra = np.where(half, 5, np.where(digit, numerals.integer()[follow], 0))
         some = extra > 0
         mantissa[i] = np.where(some, mantissa[i] * 10 + extra, mantissa[i])
@@ -134,16 +177,40 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
         unit_end[i] = end[i]
         absorbed[follow[digit]] = True
     # 6岁半, 两年半
-    halved = free & (surface >= 0) & (codes[end] == ord("半")) & ~code_set("数价年天月径导成票决制脱挂山岛路球场")[codes[end + 1]]
-    halved &= np.isin(surface, [units.named(name) for name in ("年", "岁", "天", "周", "倍", "米", "斤", "亩", "里", "尺")]) & (exponent == 0) & ~tenths
+    halved = (
+        free
+        & (surface >= 0)
+        & (codes[end] == ord("半"))
+        & ~code_set("数价年天月径导成票决制脱挂山岛路球场")[codes[end + 1]]
+    )
+    halved &= (
+        np.isin(
+            surface,
+            [units.named(name) for name in ("年", "岁", "天", "周", "倍", "米", "斤", "亩", "里", "尺")],
+        )
+        & (exponent == 0)
+        & ~tenths
+    )
     mantissa = np.where(halved, mantissa * 10 + 5, mantissa)
     high = np.where(halved, high * 10 + 5, high)
     exponent, high_exponent = exponent - halved, high_exponent - halved
     end, unit_end = end + halved, unit_end
     # 零下5度, -3.2%, +8.6%
-    plus = numerals.arabic & (codes[start - 1] == ord("+")) & ~DIGITS[codes[start - 2]] & ~_LETTER[codes[start - 2]] & (surface >= 0)
+    plus = (
+        numerals.arabic
+        & (codes[start - 1] == ord("+"))
+        & ~DIGITS[codes[start - 2]]
+        & ~_LETTER[codes[start - 2]]
+        & (surface >= 0)
+    )
     start[plus] -= 1
-    minus = numerals.arabic & (codes[start - 1] == ord("-")) & ~DIGITS[codes[start - 2]] & ~_LETTER[codes[start - 2]] & ~_unit_before(codes, start, units, unit_end)
+    minus = (
+        numerals.arabic
+        & (codes[start - 1] == ord("-"))
+        & ~DIGITS[codes[start - 2]]
+        & ~_LETTER[codes[start - 2]]
+        & ~_unit_before(codes, start, units, unit_end)
+    )
     below_zero = (codes[start - 1] == ord("下")) & (codes[start - 2] == ord("零"))
     start[minus] -= 1
     mantissa = np.where(minus | below_zero, -mantissa, mantissa)
@@ -157,12 +224,22 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     i = np.flatnonzero(joined)
     j = i + 1
     power_i, power_j = multiplier(numerals, i), multiplier(numerals, j)
-    lend = (power_i == 0) & (power_j > 0) & (surface[i] < 0) & (numerals.mantissa[i] * np.power(10.0, numerals.exponent[i]) < numerals.mantissa[j] * np.power(10.0, numerals.exponent[j] - power_j))
+    lend = (
+        (power_i == 0)
+        & (power_j > 0)
+        & (surface[i] < 0)
+        & (
+            numerals.mantissa[i] * np.power(10.0, numerals.exponent[i])
+            < numerals.mantissa[j] * np.power(10.0, numerals.exponent[j] - power_j)
+        )
+    )
     exponent[i[lend]] += power_j[lend]
     surface[i], unit_start[i], unit_end[i] = surface[j], unit_start[j], unit_end[j]
     special = stepped(codes, numerals, usable, surface)  # 3、400万
     k = np.flatnonzero(special)
-    step = order_of(numerals.mantissa[k + 1] * np.power(10.0, numerals.exponent[k + 1])) - order_of(numerals.mantissa[k].astype(float))
+    step = order_of(numerals.mantissa[k + 1] * np.power(10.0, numerals.exponent[k + 1])) - order_of(
+        numerals.mantissa[k].astype(float)
+    )
     exponent[k] += step
     surface[k], unit_start[k], unit_end[k] = surface[k + 1], unit_start[k + 1], unit_end[k + 1]
     second[k + 1] = True
@@ -170,7 +247,9 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
 
     # units shared along a list, from the right
     shared = np.zeros(n, np.bool_)
-    share_units(codes, numerals, usable, surface, unit_start, unit_end, end, exponent, high_exponent, shared, joined)
+    share_units(
+        codes, numerals, usable, surface, unit_start, unit_end, end, exponent, high_exponent, shared, joined
+    )
     rule[shared] = RULE["shared_unit"]
     # units that stand in the noun before
     from_noun = usable & (surface < 0) & ~bare_fraction & ~shared & ~joined & ~second
@@ -179,18 +258,48 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     surface[from_noun] = noun[from_noun]
     rule[from_noun] = RULE["unit_in_noun"]
     rule[indexed] = RULE["index"]
-    scaled = table_units(codes, numerals, usable & (surface < 0) & ~bare_fraction & ~indexed & numerals.arabic, surface, rule, units)
+    scaled = table_units(
+        codes,
+        numerals,
+        usable & (surface < 0) & ~bare_fraction & ~indexed & numerals.arabic,
+        surface,
+        rule,
+        units,
+    )
     exponent, high_exponent = exponent + scaled, high_exponent + scaled
 
     row = printed.copy()
     i = np.flatnonzero(surface != as_printed)
-    row[i] = units.rows_of(found, surface[i], start[i], np.maximum(unit_end, end)[i], clause[i], clauses.sentence_begin(numerals.start[i]), clauses.end(unit_end[i]))
-    compound = compounds(codes, numerals, usable & ~second & ~joined, row, units, mantissa, exponent, high, high_exponent, end, unit_start, unit_end)
+    row[i] = units.rows_of(
+        found,
+        surface[i],
+        start[i],
+        np.maximum(unit_end, end)[i],
+        clause[i],
+        clauses.sentence_begin(numerals.start[i]),
+        clauses.end(unit_end[i]),
+    )
+    compound = compounds(
+        codes,
+        numerals,
+        usable & ~second & ~joined,
+        row,
+        units,
+        mantissa,
+        exponent,
+        high,
+        high_exponent,
+        end,
+        unit_start,
+        unit_end,
+    )
     second |= compound
     # 5分 and 3角 are told in yuan, 20个基点 in percentage points
     minor = np.append(units.shift, 0)[row]
     exponent, high_exponent = exponent + minor, high_exponent + minor
-    below, below_count, below_time, end, unit_end = rates_below(codes, numerals, usable, row, surface, end, unit_end, units, clause)
+    below, below_count, below_time, end, unit_end = rates_below(
+        codes, numerals, usable, row, surface, end, unit_end, units, clause
+    )
     # 2元/平方米～3元/平方米
     again = ranges(codes, numerals, usable & ~second & ~joined & (below >= 0), surface, start, end, clause)
     again[:-1] &= (below[:-1] == below[1:]) & (below_count[:-1] == below_count[1:])
@@ -212,13 +321,31 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
     hi, hi_exp = high[q].copy(), high_exponent[q].copy()
     hi[joined[q]], hi_exp[joined[q]] = mantissa[last][joined[q]], exponent[last][joined[q]]
     result = Quantities(
-        numeral=q, start=start[q], end=q_end, mantissa=mantissa[q], exponent=exponent[q], high=hi, high_exponent=hi_exp, bound=bound,
-        row=np.where(joined[q], row[last], row[q]), below=np.maximum(below[last], below[q]),
-        below_count=np.maximum(below_count[last], below_count[q]), below_time=below_time[last],
-        unit_start=np.where(joined[q], unit_start[last], unit_start[q]), unit_end=np.where(joined[q], unit_end[last], unit_end[q]),
-        role=np.zeros(len(q), np.int64), change_kind=np.full(len(q), -1), direction=np.full(len(q), -1), basis=np.full(len(q), -1),
-        basis_stated=np.full(len(q), -1), terms={}, denominator=np.where(bare_fraction, numerals.denominator, 0)[q], shared=shared[q],
-        from_noun=from_noun[q], broken=numerals.broken[q], rule=np.where(joined[q], RULE["range"], rule[q]),
+        numeral=q,
+        start=start[q],
+        end=q_end,
+        mantissa=mantissa[q],
+        exponent=exponent[q],
+        high=hi,
+        high_exponent=hi_exp,
+        bound=bound,
+        row=np.where(joined[q], row[last], row[q]),
+        below=np.maximum(below[last], below[q]),
+        below_count=np.maximum(below_count[last], below_count[q]),
+        below_time=below_time[last],
+        unit_start=np.where(joined[q], unit_start[last], unit_start[q]),
+        unit_end=np.where(joined[q], unit_end[last], unit_end[q]),
+        role=np.zeros(len(q), np.int64),
+        change_kind=np.full(len(q), -1),
+        direction=np.full(len(q), -1),
+        basis=np.full(len(q), -1),
+        basis_stated=np.full(len(q), -1),
+        terms={},
+        denominator=np.where(bare_fraction, numerals.denominator, 0)[q],
+        shared=shared[q],
+        from_noun=from_noun[q],
+        broken=numerals.broken[q],
+        rule=np.where(joined[q], RULE["range"], rule[q]),
         doubled_sign=np.zeros(len(q), np.bool_),
     )
     neighbouring = (numerals.high != numerals.mantissa)[q] & ~joined[q]
@@ -234,7 +361,9 @@ def read_quantities(codes: Codes, numerals: Numerals, taken: Bools, units: Units
         of_numeral[follow] = np.where(of_numeral[follow] < 0, of_numeral[follow - 1], of_numeral[follow])
     of_numeral[follow] = of_numeral[follow - 1]
     member = np.flatnonzero(in_ratio)
-    of_numeral[member] = of_numeral[np.searchsorted(numerals.start, ratio_start)][np.searchsorted(ratio_start, numerals.start[member], "right") - 1]
+    of_numeral[member] = of_numeral[np.searchsorted(numerals.start, ratio_start)][
+        np.searchsorted(ratio_start, numerals.start[member], "right") - 1
+    ]
     result.of_numeral = of_numeral
     set_roles(codes, numerals, result, units, clauses, (rank | top)[result.numeral], dated, years)
     return result
@@ -251,7 +380,13 @@ def _indefinite(codes: Codes, numerals: Numerals, row: Ints, end: Ints, start: I
 
     一所 counts when nothing follows it (新建小学一所、幼儿园两所) and so does one money, measure or time.
     """
-    one = ~numerals.arabic & (numerals.integer() == 1) & (numerals.digits == 1) & ~numerals.over & (numerals.denominator == 0)
+    one = (
+        ~numerals.arabic
+        & (numerals.integer() == 1)
+        & (numerals.digits == 1)
+        & ~numerals.over
+        & (numerals.denominator == 0)
+    )
     if not one.any():
         return one
     one &= np.array([each.kind in ("classifier", "noun") for each in units.rows] + [True])[row]
@@ -280,7 +415,11 @@ def _left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
     wrong |= single & (first == ord("近")) & code_set("最附邻临靠亲就远接贴逼晚相新")[before]
     recent = single & (first == ord("近"))
     after_number = codes[np.minimum(start + 1, len(codes) - 1)]
-    wrong |= recent & (np.isin(after_number, [ord("年")]) | code_set("年")[codes[np.minimum(start + 2, len(codes) - 1)]]) & code_set("，。；、\n\f】 \0的是在")[before]
+    wrong |= (
+        recent
+        & (np.isin(after_number, [ord("年")]) | code_set("年")[codes[np.minimum(start + 2, len(codes) - 1)]])
+        & code_set("，。；、\n\f】 \0的是在")[before]
+    )
     wrong |= single & (first == ord("超")) & code_set("赶马高黄胡孟王李张刘陈")[before]
     wrong |= single & (first == ord("上")) & ~CHINESE[codes[start]]
     wrong |= single & (first == ord("上")) & code_set("以之会网线路桥海世地身马台市")[before]
@@ -289,8 +428,18 @@ def _left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
     return np.where(wrong, -1, value), np.where(wrong, start, begin)
 
 
-def _bounds(codes: Codes, numerals: Numerals, q: Ints, last: Ints, end: Ints, left: Ints, cues: Cues, ranked: Bools,
-            joined: Bools, top: Bools) -> tuple[Ints, Ints]:
+def _bounds(
+    codes: Codes,
+    numerals: Numerals,
+    q: Ints,
+    last: Ints,
+    end: Ints,
+    left: Ints,
+    cues: Cues,
+    ranked: Bools,
+    joined: Bools,
+    top: Bools,
+) -> tuple[Ints, Ints]:
     """What each row's words make of its number, and where its span ends."""
     q_end = end[last]
     bound = np.full(len(q), EXACT, np.int64)
@@ -302,7 +451,11 @@ def _bounds(codes: Codes, numerals: Numerals, q: Ints, last: Ints, end: Ints, le
     said = (right >= 0) & ~ranked[q]
     bound[said & (bound == EXACT)] = right[said & (bound == EXACT)]
     bound[said & (right == ABOUT)] = ABOUT
-    trailing = code_set("多余")[codes[q_end]] & ~numerals.over[q] & (_END[codes[q_end + 1]] | code_set("的时")[codes[q_end + 1]])
+    trailing = (
+        code_set("多余")[codes[q_end]]
+        & ~numerals.over[q]
+        & (_END[codes[q_end + 1]] | code_set("的时")[codes[q_end + 1]])
+    )
     ranged = joined[q] | (numerals.high[q] != numerals.mantissa[q])
     bound[ranged & (bound != AT_LEAST)] = RANGE
     bound[(numerals.over[q] | trailing) & ~ranged] = OVER

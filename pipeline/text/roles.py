@@ -51,7 +51,16 @@ _REACH = 18
 """How far from its verb a number may stand and still state the change: 增加城镇就业岗位3200个."""
 
 
-def set_roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, clauses: Clauses, ranked: Bools, dated: Bools, years: Ints) -> None:
+def set_roles(
+    codes: Codes,
+    numerals: Numerals,
+    q: Quantities,
+    units: Units,
+    clauses: Clauses,
+    ranked: Bools,
+    dated: Bools,
+    years: Ints,
+) -> None:
     """Set role, change and basis of every row, in order: changes, shares, thresholds, targets, ranks."""
     n = len(q.numeral)
     if not n:
@@ -77,17 +86,28 @@ def set_roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, cla
     compared = (kind == CUE_COMPARED) & (basis_here >= 0) & (_gap_of_bounds(codes, verb_end, q.start) | point)
     changing = (kind == CUE_CHANGE) & (adjacent <= _REACH) & ~of_between & between_clear
     short = (verb >= 0) & (clauses.cue_end[verb] - clauses.cue_start[verb] == 1)
-    changing &= ~short | _gap_of_bounds(codes, verb_end, q.start)  # 降 in 连降暴雨3天 is no change of the days
-    than = (verb >= 0) & (codes[np.maximum(verb_end, 1) - 1] == ord("于")) & ~point  # 不低于100元 compares with nothing
+    changing &= ~short | _gap_of_bounds(
+        codes, verb_end, q.start
+    )  # 降 in 连降暴雨3天 is no change of the days
+    than = (
+        (verb >= 0) & (codes[np.maximum(verb_end, 1) - 1] == ord("于")) & ~point
+    )  # 不低于100元 compares with nothing
     changing |= compared & between_clear & (adjacent <= 4) & ~than
     # 翻一番, 是上年的2倍
     doubling = (kind == CUE_CHANGE) & (value == DOUBLE) & (adjacent <= 2)
     names = np.array([row.unit for row in units.rows] + [""])[q.row]
     changing &= (value != DOUBLE) | (names == "番")
-    changing |= point & (kind != CUE_LEVEL) & (kind != CUE_SHARE) & between_clear & (verb >= 0) & (kind == CUE_CHANGE)
+    changing |= (
+        point & (kind != CUE_LEVEL) & (kind != CUE_SHARE) & between_clear & (verb >= 0) & (kind == CUE_CHANGE)
+    )
     # members of a list after their verb: 分别增长3.2%和5.1%
     joint = codes[np.maximum(previous_end, 0)]
-    listed = (previous >= 0) & (q.start - previous_end <= 2) & (_LIST[joint] | ((joint == ord("以")) & (codes[np.maximum(previous_end, 0) + 1] == ord("及")))) & (clause[np.maximum(previous, 0)] == clause)
+    listed = (
+        (previous >= 0)
+        & (q.start - previous_end <= 2)
+        & (_LIST[joint] | ((joint == ord("以")) & (codes[np.maximum(previous_end, 0) + 1] == ord("及"))))
+        & (clause[np.maximum(previous, 0)] == clause)
+    )
     listed &= (dimensions[previous] == dimensions) | q.shared[previous]
     carry = np.zeros(n, np.bool_)
     source = np.arange(n)
@@ -117,7 +137,11 @@ def set_roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, cla
     q.mantissa[negative] = -q.mantissa[negative]
     q.high[negative] = -q.high[negative]
 
-    ratio = multiple & ~changing & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == CUE_LEVEL) & (adjacent <= 3)))
+    ratio = (
+        multiple
+        & ~changing
+        & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == CUE_LEVEL) & (adjacent <= 3)))
+    )
     ratio |= listed & multiple & ~changing & ratio[previous]
     larger = q.mantissa * np.power(10.0, q.exponent) > 1
     direction = np.where(ratio, np.where(larger, UP, DOWN), direction)
@@ -149,12 +173,27 @@ def set_roles(codes: Codes, numerals: Numerals, q: Quantities, units: Units, cla
     after = follow + word_len
     noun = ~code_set("增下比和与及至到左上")[codes[after]] & _han(codes[after])
     counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
-    threshold = bounded & ~changing & ~part & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
+    threshold = (
+        bounded
+        & ~changing
+        & ~part
+        & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
+    )
     threshold &= (word_len > 0) | np.isin(q.bound, (AT_LEAST, AT_MOST))
     threshold |= bounded & (dimensions == "age") & ((word_len > 0) | ((q.bound == RANGE) & noun))
-    closing = code_set("）)")[codes[after]] | ((codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同")))
-    threshold |= bounded & (word_len > 0) & closing & ~changing & ~part  # （年主营业务收入2000万元以上，下同）
-    threshold |= np.isin(q.bound, (AT_LEAST, AT_MOST)) & ~changing & ~part & noun & _names_a_class(codes, numerals, after)
+    closing = code_set("）)")[codes[after]] | (
+        (codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同"))
+    )
+    threshold |= (
+        bounded & (word_len > 0) & closing & ~changing & ~part
+    )  # （年主营业务收入2000万元以上，下同）
+    threshold |= (
+        np.isin(q.bound, (AT_LEAST, AT_MOST))
+        & ~changing
+        & ~part
+        & noun
+        & _names_a_class(codes, numerals, after)
+    )
     bare = (q.rule == RULE["bare_multiplier"]) & (q.bound == AT_LEAST)
     threshold |= bare & noun & ~changing & ~part
     q.role[threshold] = THRESHOLD
@@ -183,23 +222,48 @@ def _right_bound_length(codes: Codes, places: Ints) -> Ints:
     length = np.zeros(len(places), np.int64)
     yi = codes[places] == ord("以")
     length[yi & code_set("上下内")[codes[places + 1]]] = 2
-    ji = code_set("及或含")[codes[places]] & (codes[places + 1] == ord("以")) & code_set("上下内")[codes[places + 2]]
+    ji = (
+        code_set("及或含")[codes[places]]
+        & (codes[places + 1] == ord("以"))
+        & code_set("上下内")[codes[places + 2]]
+    )
     length[ji] = 3
-    bracket = code_set("（(")[codes[places]] & (codes[places + 1] == ord("含")) & (codes[places + 3] == ord("以"))
+    bracket = (
+        code_set("（(")[codes[places]] & (codes[places + 1] == ord("含")) & (codes[places + 3] == ord("以"))
+    )
     length[bracket] = 5
     return length
 
 
-def _set_bases(codes: Codes, numerals: Numerals, q: Quantities, clauses: Clauses, clause: Ints, sentence: Ints, basis_here: Ints,
-               changing: Bools, ratio: Bools, verb: Ints, dated: Bools, years: Ints) -> None:
+def _set_bases(
+    codes: Codes,
+    numerals: Numerals,
+    q: Quantities,
+    clauses: Clauses,
+    clause: Ints,
+    sentence: Ints,
+    basis_here: Ints,
+    changing: Bools,
+    ratio: Bools,
+    verb: Ints,
+    dated: Bools,
+    years: Ints,
+) -> None:
     """What each change is compared with: said in its clause, else carried over from an earlier one."""
     n = len(q.numeral)
     value = np.where(basis_here >= 0, clauses.cue_value[np.maximum(basis_here, 0)], -1)
     # 比2005年增长: the date after 比 or 较 is the basis
     before = clauses.last_cue(q.start, (CUE_BASIS,), sentence)
-    opens = (basis_here < 0) & (before >= 0) & (clauses.cue_end[before] == clause - 1) & (codes[clauses.cue_end[before] - 1] == ord("比"))
+    opens = (
+        (basis_here < 0)
+        & (before >= 0)
+        & (clauses.cue_end[before] == clause - 1)
+        & (codes[clauses.cue_end[before] - 1] == ord("比"))
+    )
     value = np.where(opens, clauses.cue_value[np.maximum(before, 0)], value)  # 与2010年相比，共增加…
-    year_of = _years_compared(codes, numerals, clauses, basis_here, np.where(opens, before, -1), q, ratio, dated, years)
+    year_of = _years_compared(
+        codes, numerals, clauses, basis_here, np.where(opens, before, -1), q, ratio, dated, years
+    )
     value = np.where(year_of > 0, 10000 + year_of, value)
     stated = changing & (value >= 0)
     q.basis[stated] = value[stated]
@@ -211,12 +275,20 @@ def _set_bases(codes: Codes, numerals: Numerals, q: Quantities, clauses: Clauses
     by = np.maximum.accumulate(giver)
     held = np.maximum(by, 0)
     relative = np.isin(q.change_kind, (RATE, POINTS, BY_MULTIPLE))
-    elided = changing & ~stated & (by >= 0) & (entry[held] == entry) & (relative | (sentence[held] == sentence))
+    elided = (
+        changing & ~stated & (by >= 0) & (entry[held] == entry) & (relative | (sentence[held] == sentence))
+    )
     elided &= ~_freely_growing(codes, clauses, verb)
     q.basis[elided] = q.basis[held[elided]]
     q.basis_stated[elided] = 0
     # a growth told without any basis is against the year before: 增长8.2%
-    growth = changing & ~ratio & (q.basis < 0) & np.isin(q.change_kind, (RATE, POINTS)) & ~_freely_growing(codes, clauses, verb)
+    growth = (
+        changing
+        & ~ratio
+        & (q.basis < 0)
+        & np.isin(q.change_kind, (RATE, POINTS))
+        & ~_freely_growing(codes, clauses, verb)
+    )
     q.basis[growth], q.basis_stated[growth] = BASES.index("yoy"), 0
 
 
@@ -226,8 +298,17 @@ def _freely_growing(codes: Codes, clauses: Clauses, verb: Ints) -> Bools:
     return code_set("新")[first]
 
 
-def _years_compared(codes: Codes, numerals: Numerals, clauses: Clauses, basis_here: Ints, basis_before: Ints, q: Quantities,
-                    ratio: Bools, dated: Bools, years: Ints) -> Ints:
+def _years_compared(
+    codes: Codes,
+    numerals: Numerals,
+    clauses: Clauses,
+    basis_here: Ints,
+    basis_before: Ints,
+    q: Quantities,
+    ratio: Bools,
+    dated: Bools,
+    years: Ints,
+) -> Ints:
     """The year of 比2005年, 与2010年相比 and 是1978年的3倍 for each row, else -1."""
     found = np.full(len(basis_here), -1, np.int64)
     year_at = np.flatnonzero(dated & (years > 0))
@@ -244,7 +325,11 @@ def _years_compared(codes: Codes, numerals: Numerals, clauses: Clauses, basis_he
     closes = codes[clauses.cue_end[cue] - 1] == ord("比")
     which, cue = which[closes], cue[closes]
     i = last_before(start, clauses.cue_start[cue])
-    near = (i >= 0) & (clauses.cue_start[cue] - end[np.maximum(i, 0)] <= 14) & code_set("与和同跟")[codes[start[np.maximum(i, 0)] - 1]]
+    near = (
+        (i >= 0)
+        & (clauses.cue_start[cue] - end[np.maximum(i, 0)] <= 14)
+        & code_set("与和同跟")[codes[start[np.maximum(i, 0)] - 1]]
+    )
     found[which[near]] = years[year_at[i[near]]]
     which = np.flatnonzero(ratio & (codes[q.start - 1] == ord("的")))
     i = last_before(end, q.start[which])

@@ -23,8 +23,21 @@ DIRECTIONS = ("up", "down", "flat")
 BASES = ("yoy", "mom", "previous_day", "since_year_start", "annual_average", "other")
 """A basis of 10000 + NNNN stands for year:NNNN."""
 OTHER = BASES.index("other")
-RULES = ("number_unit", "shared_unit", "unit_in_noun", "range", "neighbouring_digits", "fraction", "tenths", "rank", "top_n",
-         "proportion", "index", "bare_multiplier", "table_unit")
+RULES = (
+    "number_unit",
+    "shared_unit",
+    "unit_in_noun",
+    "range",
+    "neighbouring_digits",
+    "fraction",
+    "tenths",
+    "rank",
+    "top_n",
+    "proportion",
+    "index",
+    "bare_multiplier",
+    "table_unit",
+)
 RULE = {name: n for n, name in enumerate(RULES)}
 
 

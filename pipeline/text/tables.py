@@ -23,8 +23,19 @@ from pipeline.text.view import Block
 
 REJECTED = ("unit_missing", "numeral_unreadable", "impossible_date", "month_unknown")
 _CONFIDENCE = {
-    "number_unit": 0.98, "shared_unit": 0.93, "unit_in_noun": 0.85, "range": 0.96, "neighbouring_digits": 0.93, "fraction": 0.96,
-    "tenths": 0.93, "rank": 0.93, "top_n": 0.9, "proportion": 0.88, "index": 0.75, "bare_multiplier": 0.85, "table_unit": 0.85,
+    "number_unit": 0.98,
+    "shared_unit": 0.93,
+    "unit_in_noun": 0.85,
+    "range": 0.96,
+    "neighbouring_digits": 0.93,
+    "fraction": 0.96,
+    "tenths": 0.93,
+    "rank": 0.93,
+    "top_n": 0.9,
+    "proportion": 0.88,
+    "index": 0.75,
+    "bare_multiplier": 0.85,
+    "table_unit": 0.85,
 }
 _STAGE = "facts"
 _COUNTED = {10: "十", 100: "百", 1000: "千", 10000: "万", 100000: "十万", 1000000: "百万"}
@@ -42,13 +53,20 @@ def dates_table(frame: Frame, dates: Dates) -> pa.Table:
     known = dates.first[i] != NO_DAY
     partial = _partial(dates, i)
     source = named(YEAR_SOURCES, dates.source[i])
-    return pa.table({
-        "date_id": frame.id_of(begin), **where,
-        "date_start": days(dates.first[i], known), "date_end": days(dates.last[i], known),
-        "precision": named(PRECISIONS, dates.precision[i]), "year_source": source,
-        "partial": partial, "rule_id": pc.binary_join_element_wise(pa.scalar("date"), source, "_"),
-        "confidence": pa.array(np.array([0.98, 0.9, 0.93, 0.9])[dates.source[i]]), "note": pa.nulls(len(i), pa.string()),
-    })
+    return pa.table(
+        {
+            "date_id": frame.id_of(begin),
+            **where,
+            "date_start": days(dates.first[i], known),
+            "date_end": days(dates.last[i], known),
+            "precision": named(PRECISIONS, dates.precision[i]),
+            "year_source": source,
+            "partial": partial,
+            "rule_id": pc.binary_join_element_wise(pa.scalar("date"), source, "_"),
+            "confidence": pa.array(np.array([0.98, 0.9, 0.93, 0.9])[dates.source[i]]),
+            "note": pa.nulls(len(i), pa.string()),
+        }
+    )
 
 
 def _partial(dates: Dates, which: Ints) -> pa.Array:
@@ -59,7 +77,9 @@ def _partial(dates: Dates, which: Ints) -> pa.Array:
         ends = []
         for column in dates.month_day:
             month, day = divmod(int(column[which[k]]), 100)
-            ends.append(f"--{month:02d}-{day:02d}" if day and month > 0 else f"--{month:02d}" if month > 0 else "--")
+            ends.append(
+                f"--{month:02d}-{day:02d}" if day and month > 0 else f"--{month:02d}" if month > 0 else "--"
+            )
         values[k] = ends[0] if ends[0] == ends[1] else "/".join(ends)
     return pa.array(values, pa.string())
 
@@ -70,7 +90,9 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     n = len(q.start)
     share = q.denominator > 0
     ratio = q.rule == q_.RULE["proportion"]
-    ranged = (q.bound == q_.RANGE) | ((q.bound == q_.AT_LEAST) & ((q.high != q.mantissa) | (q.high_exponent != q.exponent)))
+    ranged = (q.bound == q_.RANGE) | (
+        (q.bound == q_.AT_LEAST) & ((q.high != q.mantissa) | (q.high_exponent != q.exponent))
+    )
     mantissa, exponent = q.mantissa.copy(), q.exponent.copy()
     for k in np.flatnonzero(share):  # 三分之二 to six places
         mantissa[k] = round(int(mantissa[k]) * 10.0 ** (6 + int(exponent[k])) / int(q.denominator[k]))
@@ -86,8 +108,12 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     ill = (q.change_kind == q_.BY_MULTIPLE) & (q.direction == q_.DOWN)
     unit, dimension, base_unit, factor, offset = _unit_columns(q, units, share, ratio)
     printed = (q.unit_end > q.unit_start) & (q.row >= 0)
-    text_start, text_end = frame.block.span(np.where(printed, q.unit_start, q.start), np.where(printed, q.unit_end, q.end))
-    unit_text = pc.if_else(pa.array(printed), cut(frame.points, text_start, text_end), pa.scalar(None, pa.string()))
+    text_start, text_end = frame.block.span(
+        np.where(printed, q.unit_start, q.start), np.where(printed, q.unit_end, q.end)
+    )
+    unit_text = pc.if_else(
+        pa.array(printed), cut(frame.points, text_start, text_end), pa.scalar(None, pa.string())
+    )
     basis_names = [*q_.BASES]
     basis_code = q.basis.copy()
     for year in np.unique(q.basis[q.basis >= 10000]):
@@ -99,21 +125,42 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     confidence = np.array([_CONFIDENCE[name] for name in q_.RULES])[q.rule]
     notes = _notes(q, frame.block, ill)
     nothing = pa.nulls(n, pa.string())
-    return pa.table({
-        "quantity_id": frame.id_of(begin), **where,
-        "value": decimals(mantissa, exponent, valued), "value_float": pa.array(number, mask=~valued),
-        "low": low, "high": decimals(high, high_exponent, has_high),
-        "bound": named(q_.BOUNDS, q.bound), "terms": named(list(q.terms.values()), of_terms),
-        "unit_text": unit_text, "unit": unit, "dimension": dimension,
-        "base_value": pa.array(number * factor + offset, mask=~valued), "base_unit": base_unit,
-        "measured_text": nothing, "measured_start": pa.nulls(n, pa.int32()), "measured_end": pa.nulls(n, pa.int32()), "head_text": nothing,
-        "role": named(q_.ROLES, q.role), "change_kind": named(q_.CHANGE_KINDS, q.change_kind),
-        "change_direction": named(q_.DIRECTIONS, q.direction), "change_basis": named(basis_names, basis_code),
-        "change_basis_stated": pa.array(q.basis_stated == 1, mask=q.basis_stated < 0),
-        "of_quantity_id": nothing, "part_of_quantity_id": nothing,
-        "period_start": pa.nulls(n, pa.date32()), "period_end": pa.nulls(n, pa.date32()), "region_code": nothing, "scope": nothing,
-        "rule_id": rule, "confidence": pa.array(confidence), "correction_id": nothing, "note": notes,
-    })
+    return pa.table(
+        {
+            "quantity_id": frame.id_of(begin),
+            **where,
+            "value": decimals(mantissa, exponent, valued),
+            "value_float": pa.array(number, mask=~valued),
+            "low": low,
+            "high": decimals(high, high_exponent, has_high),
+            "bound": named(q_.BOUNDS, q.bound),
+            "terms": named(list(q.terms.values()), of_terms),
+            "unit_text": unit_text,
+            "unit": unit,
+            "dimension": dimension,
+            "base_value": pa.array(number * factor + offset, mask=~valued),
+            "base_unit": base_unit,
+            "measured_text": nothing,
+            "measured_start": pa.nulls(n, pa.int32()),
+            "measured_end": pa.nulls(n, pa.int32()),
+            "head_text": nothing,
+            "role": named(q_.ROLES, q.role),
+            "change_kind": named(q_.CHANGE_KINDS, q.change_kind),
+            "change_direction": named(q_.DIRECTIONS, q.direction),
+            "change_basis": named(basis_names, basis_code),
+            "change_basis_stated": pa.array(q.basis_stated == 1, mask=q.basis_stated < 0),
+            "of_quantity_id": nothing,
+            "part_of_quantity_id": nothing,
+            "period_start": pa.nulls(n, pa.date32()),
+            "period_end": pa.nulls(n, pa.date32()),
+            "region_code": nothing,
+            "scope": nothing,
+            "rule_id": rule,
+            "confidence": pa.array(confidence),
+            "correction_id": nothing,
+            "note": notes,
+        }
+    )
 
 
 _NOTES = (
@@ -134,12 +181,25 @@ def _notes(q: Quantities, block: Block, ill: Bools) -> pa.Array:
     wrapped = stop - begin > q.end - q.start
     letters = np.searchsorted(block.mended, q.end) > np.searchsorted(block.mended, q.start)
     code = np.full(len(q.start), -1, np.int64)
-    for note, mask in enumerate((q.shared, q.from_noun, q.rule == q_.RULE["table_unit"], wrapped, letters, ill, q.doubled_sign, q.broken == 1)):
+    for note, mask in enumerate(
+        (
+            q.shared,
+            q.from_noun,
+            q.rule == q_.RULE["table_unit"],
+            wrapped,
+            letters,
+            ill,
+            q.doubled_sign,
+            q.broken == 1,
+        )
+    ):
         code[mask] = note
     return named(_NOTES, code)
 
 
-def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tuple[pa.Array, pa.Array, pa.Array, NDArray[np.float64], NDArray[np.float64]]:
+def _unit_columns(
+    q: Quantities, units: Units, share: Bools, ratio: Bools
+) -> tuple[pa.Array, pa.Array, pa.Array, NDArray[np.float64], NDArray[np.float64]]:
     """unit, dimension and base unit of each row, and the factor and offset to the base."""
     names: list[str | None] = [row.unit for row in units.rows]
     dimensions: list[str | None] = [row.dimension for row in units.rows]
@@ -153,7 +213,11 @@ def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tu
         distinct, which = np.unique(triples, axis=0, return_inverse=True)
         for upper, lower, count, time in distinct.tolist():
             above, under = units.rows[upper], units.rows[lower]
-            printed = f"{count}{under.unit}" if count != 1 and count not in _COUNTED else _COUNTED.get(count, "") + under.unit
+            printed = (
+                f"{count}{under.unit}"
+                if count != 1 and count not in _COUNTED
+                else _COUNTED.get(count, "") + under.unit
+            )
             timed = f".{units.rows[time].unit}" if time >= 0 else ""
             names.append(f"{above.unit}/{printed}{timed}")
             dimensions.append(_rate_dimension(above.dimension, under.dimension))
@@ -162,9 +226,12 @@ def _unit_columns(q: Quantities, units: Units, share: Bools, ratio: Bools) -> tu
         factor[rates] = factor[rates] / per[which.ravel()]
         offset[rates] = 0.0
         code[rates] = len(units.rows) + which.ravel()
-    for mask, name, dimension, base in ((share, "1", "fraction", "1"), (ratio, None, "ratio", None),
-                                        ((code < 0) & (q.rule == q_.RULE["rank"]), "位", "rank", "位"),
-                                        ((code < 0) & ~share & ~ratio & (q.rule != q_.RULE["rank"]), None, "index", None)):
+    for mask, name, dimension, base in (
+        (share, "1", "fraction", "1"),
+        (ratio, None, "ratio", None),
+        ((code < 0) & (q.rule == q_.RULE["rank"]), "位", "rank", "位"),
+        ((code < 0) & ~share & ~ratio & (q.rule != q_.RULE["rank"]), None, "index", None),
+    ):
         if mask.any():
             code = np.where(mask, len(names), code)
             names.append(name)
@@ -198,15 +265,29 @@ def _rate_dimension(above: str, below: str) -> str:
     return "rate"
 
 
-def settle(frame: Frame, numerals: Numerals, q: Quantities, dates: Dates, reason: Ints, codes: NDArray[np.uint16],
-            mask: Bools, word_start: Ints, word_end: Ints, word_reason: Ints) -> tuple[pa.Table, pa.Table]:
+def settle(
+    frame: Frame,
+    numerals: Numerals,
+    q: Quantities,
+    dates: Dates,
+    reason: Ints,
+    codes: NDArray[np.uint16],
+    mask: Bools,
+    word_start: Ints,
+    word_end: Ints,
+    word_reason: Ints,
+) -> tuple[pa.Table, pa.Table]:
     """The numerals table, one row each, and the rejects among them."""
     n = len(numerals)
     owner_date = dates.of_numeral
     dated = owner_date >= 0
     wrong = dated & (dates.impossible[np.maximum(owner_date, 0)] > 0) if len(dates.start) else dated
     holder = np.maximum(np.searchsorted(q.start, numerals.start, "right") - 1, 0)
-    inside = (q.start[holder] < numerals.start) & (numerals.end <= q.end[holder]) if len(q.start) else np.zeros(n, np.bool_)
+    inside = (
+        (q.start[holder] < numerals.start) & (numerals.end <= q.end[holder])
+        if len(q.start)
+        else np.zeros(n, np.bool_)
+    )
     of_numeral = np.where((q.of_numeral < 0) & inside, holder, q.of_numeral)  # the 百 of 个百分点
     claimed = np.full(n, 3, np.int64)  # reject, until something claims it
     counted = of_numeral >= 0
@@ -254,16 +335,28 @@ def settle(frame: Frame, numerals: Numerals, q: Quantities, dates: Dates, reason
     date_begin = np.where(np.concatenate((wrong & rejected, np.zeros(len(ib), np.bool_)))[order], 1, 0)
     reject_begin = np.where(date_begin == 1, _date_start_of(all_begin, d_begin, d_stop), all_begin)
     held, refused = np.flatnonzero(kind <= 1), np.flatnonzero(kind == 3)
-    refusal = pc.binary_join_element_wise(frame_reject(frame, reject_begin[refused]), named(REJECTED, reject[refused]), ":")
+    refusal = pc.binary_join_element_wise(
+        frame_reject(frame, reject_begin[refused]), named(REJECTED, reject[refused]), ":"
+    )
     which = np.full(len(kind), -1, np.int64)
     which[held], which[refused] = np.arange(len(held)), len(held) + np.arange(len(refused))
     claim_ids = pa.concat_arrays([frame.id_of(claim[held]), refusal]).take(pa.array(which, mask=which < 0))
-    table = pa.table({
-        "document_id": where["document_id"], "entry_id": where["entry_id"], "volume_id": where["volume_id"],
-        "span_start": where["span_start"], "span_end": where["span_end"], "source_text": where["source_text"],
-        "claimed_by": named(("quantity", "date", "non_quantity", "reject"), kind), "claim_id": claim_ids,
-        "reason": named((*REASONS, *REJECTED), np.where(kind == 2, why, np.where(kind == 3, reject + len(REASONS), -1))),
-    })
+    table = pa.table(
+        {
+            "document_id": where["document_id"],
+            "entry_id": where["entry_id"],
+            "volume_id": where["volume_id"],
+            "span_start": where["span_start"],
+            "span_end": where["span_end"],
+            "source_text": where["source_text"],
+            "claimed_by": named(("quantity", "date", "non_quantity", "reject"), kind),
+            "claim_id": claim_ids,
+            "reason": named(
+                (*REASONS, *REJECTED),
+                np.where(kind == 2, why, np.where(kind == 3, reject + len(REASONS), -1)),
+            ),
+        }
+    )
     return table, _rejects_table(frame, all_begin, all_stop, reject, reject_begin, d_begin, d_stop)
 
 
@@ -277,21 +370,34 @@ def _date_start_of(begin: Ints, d_begin: Ints, d_stop: Ints) -> Ints:
 def frame_reject(frame: Frame, begin: Ints) -> pa.Array:
     """`<document_id>!<span_start>` for places in the block's text."""
     owner = frame.block.document_of(begin)
-    return ids(frame.layout.document_ids.take(pa.array(frame.block.documents[owner])), begin - frame.block.base[owner], "!")
+    return ids(
+        frame.layout.document_ids.take(pa.array(frame.block.documents[owner])),
+        begin - frame.block.base[owner],
+        "!",
+    )
 
 
-def _rejects_table(frame: Frame, begin: Ints, stop: Ints, reject: Ints, reject_begin: Ints, d_begin: Ints, d_stop: Ints) -> pa.Table:
+def _rejects_table(
+    frame: Frame, begin: Ints, stop: Ints, reject: Ints, reject_begin: Ints, d_begin: Ints, d_stop: Ints
+) -> pa.Table:
     which = np.flatnonzero(reject >= 0)
     start = reject_begin[which]
     end = stop[which]
     if len(d_begin):
         i = np.maximum(np.searchsorted(d_begin, start, "right") - 1, 0)
         end = np.where((reject[which] >= 2) & (d_begin[i] == start), d_stop[i], end)
-    _, first = np.unique(start, return_index=True)  # a broken date is one reject, however many numerals it holds
+    _, first = np.unique(
+        start, return_index=True
+    )  # a broken date is one reject, however many numerals it holds
     which, start, end = which[first], start[first], end[first]
     where = frame.where_text(start, end)
     reason = named(REJECTED, reject[which])
-    return pa.table({
-        "reject_id": pc.binary_join_element_wise(frame_reject(frame, start), reason, ":"), **where,
-        "stage": pa.array([_STAGE] * len(which), pa.string()), "reason": reason, "detail": named(_DETAIL, reject[which]),
-    })
+    return pa.table(
+        {
+            "reject_id": pc.binary_join_element_wise(frame_reject(frame, start), reason, ":"),
+            **where,
+            "stage": pa.array([_STAGE] * len(which), pa.string()),
+            "reason": reason,
+            "detail": named(_DETAIL, reject[which]),
+        }
+    )

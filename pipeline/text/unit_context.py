@@ -17,7 +17,9 @@ from pipeline.text.units import Units
 _END = code_set("，。；：、！？）)”\n\f\0,;:!?（(")
 
 
-def noun_units(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, cues: Cues) -> tuple[Ints, Bools]:
+def noun_units(
+    codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, cues: Cues
+) -> tuple[Ints, Bools]:
     """The unit that the noun before a bare number names (总流通人次90135万), and numbers of an index without unit."""
     noun = np.full(len(numerals), -1, np.int64)
     indexed = np.zeros(len(numerals), np.bool_)
@@ -39,10 +41,16 @@ def noun_units(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, cu
     return noun, indexed
 
 
-def table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, rule: Ints, units: Units) -> Ints:
+def table_units(
+    codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, rule: Ints, units: Units
+) -> Ints:
     """Numbers of a table told line by line under 单位：万元 take that unit; the power of ten that each is raised by."""
     raised = np.zeros(len(numerals), np.int64)
-    mark = np.flatnonzero((codes == ord("单")) & (np.roll(codes, -1) == ord("位")) & np.isin(np.roll(codes, -2), [ord("："), ord(":")]))
+    mark = np.flatnonzero(
+        (codes == ord("单"))
+        & (np.roll(codes, -1) == ord("位"))
+        & np.isin(np.roll(codes, -2), [ord("："), ord(":")])
+    )
     if not len(mark):
         return raised
     place = mark + 3
@@ -51,7 +59,16 @@ def table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, 
         times = code_set("万亿千百")[codes[place]]
         fused, _ = units.at(codes, place)
         times &= fused < 0
-        power = np.select([codes[place] == ord("万"), codes[place] == ord("亿"), codes[place] == ord("千"), codes[place] == ord("百")], [4, 8, 3, 2], 0)
+        power = np.select(
+            [
+                codes[place] == ord("万"),
+                codes[place] == ord("亿"),
+                codes[place] == ord("千"),
+                codes[place] == ord("百"),
+            ],
+            [4, 8, 3, 2],
+            0,
+        )
         multiplier += np.where(times, power, 0)
         place = place + times
     word, _ = units.at(codes, place)
@@ -59,7 +76,12 @@ def table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, 
     until = np.append(limit, len(codes))[np.searchsorted(limit, mark)]
     until = np.minimum(until, np.append(mark[1:], len(codes)))
     owner = last_before(mark, numerals.start)
-    inside = wanted & (owner >= 0) & (numerals.start < until[np.maximum(owner, 0)]) & (word[np.maximum(owner, 0)] >= 0)
+    inside = (
+        wanted
+        & (owner >= 0)
+        & (numerals.start < until[np.maximum(owner, 0)])
+        & (word[np.maximum(owner, 0)] >= 0)
+    )
     i = np.flatnonzero(inside)
     surface[i] = word[owner[i]]
     raised[i] = multiplier[owner[i]]
@@ -67,8 +89,17 @@ def table_units(codes: Codes, numerals: Numerals, wanted: Bools, surface: Ints, 
     return raised
 
 
-def rates_below(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surface: Ints, end: Ints, unit_end: Ints, units: Units,
-           clause: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+def rates_below(
+    codes: Codes,
+    numerals: Numerals,
+    usable: Bools,
+    row: Ints,
+    surface: Ints,
+    end: Ints,
+    unit_end: Ints,
+    units: Units,
+    clause: Ints,
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """The unit below the line of 元/平方米, 毫克/100毫升, 元/平方米·月 and 每亩300公斤: its row, how many of it, the row of a time."""
     n = len(numerals)
     below, count, below_time = np.full(n, -1, np.int64), np.ones(n, np.int64), np.full(n, -1, np.int64)
@@ -92,10 +123,20 @@ def rates_below(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surf
         again = np.flatnonzero(code_set("·•./")[codes[stop]])  # 元/平方米·月
         word, length = units.at(codes, stop[again] + 1)
         second = np.where(word >= 0, units.default[np.maximum(word, 0)], -1)
-        timed = np.array([row.unit if n >= 0 else "" for n, row in ((x, units.rows[max(x, 0)]) for x in second)])
-        timed = np.isin(timed, ["mo", "a", "d", "h"]) | (codes[stop[again] + 1] == ord("月")) | (codes[stop[again] + 1] == ord("日"))
+        timed = np.array(
+            [row.unit if n >= 0 else "" for n, row in ((x, units.rows[max(x, 0)]) for x in second)]
+        )
+        timed = (
+            np.isin(timed, ["mo", "a", "d", "h"])
+            | (codes[stop[again] + 1] == ord("月"))
+            | (codes[stop[again] + 1] == ord("日"))
+        )
         month = units.named("个月")
-        second = np.where((second < 0) & (codes[stop[again] + 1] == ord("月")), units.default[month] if month >= 0 else -1, second)
+        second = np.where(
+            (second < 0) & (codes[stop[again] + 1] == ord("月")),
+            units.default[month] if month >= 0 else -1,
+            second,
+        )
         timed &= second >= 0
         below_time[i[again[timed]]] = second[timed]
         stop[again[timed]] += 1 + np.maximum(length[timed], 1)
@@ -112,18 +153,30 @@ def rates_below(codes: Codes, numerals: Numerals, usable: Bools, row: Ints, surf
         dimensions = np.array([units.rows[x].dimension if x >= 0 else "" for x in lower])
         named = np.array([units.rows[x].unit if x >= 0 else "" for x in lower])
         good = np.isin(dimensions, ["area", "mass", "volume", "energy", "person"]) | np.isin(named, ["户"])
-        every, stop, lower, times = every[good], (place + length)[good], lower[good], np.maximum(times[good], 1)
+        every, stop, lower, times = (
+            every[good],
+            (place + length)[good],
+            lower[good],
+            np.maximum(times[good], 1),
+        )
         first = np.searchsorted(numerals.start, stop)
         okay = first < n
         first, every, stop, lower, times = first[okay], every[okay], stop[okay], lower[okay], times[okay]
-        near = (numerals.start[first] - stop <= 6) & (clause[first] <= every) & (row[first] >= 0) & (below[first] < 0)
+        near = (
+            (numerals.start[first] - stop <= 6)
+            & (clause[first] <= every)
+            & (row[first] >= 0)
+            & (below[first] < 0)
+        )
         i = first[near]
         below[i], count[i] = lower[near], times[near]
     _mu_yields(codes, numerals, usable & (row >= 0) & (below < 0), clause, below, units)
     return below, count, below_time, end, unit_end
 
 
-def _mu_yields(codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, below: Ints, units: Units) -> None:
+def _mu_yields(
+    codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, below: Ints, units: Units
+) -> None:
     """亩产374公斤 is so much a 亩."""
     which = np.flatnonzero(wanted & (np.array([row.dimension for row in units.rows] + [""])[below] == ""))
     place = numerals.start[which] - 1

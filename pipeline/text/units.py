@@ -55,7 +55,10 @@ class Contexts:
         of_row = {}
         for n, row in enumerate(rows):
             if row.context:
-                begins = [(k, [len(own) for own in row.context if word.startswith(own)]) for k, word in enumerate(words)]
+                begins = [
+                    (k, [len(own) for own in row.context if word.startswith(own)])
+                    for k, word in enumerate(words)
+                ]
                 of_row[n] = [(k, min(sizes)) for k, sizes in begins if sizes]
         return cls(Trie.of(words), of_row)
 
@@ -65,7 +68,9 @@ class Contexts:
         word, _ = self.trie.at(codes, places)
         hit = np.flatnonzero(word >= 0)
         hit = hit[np.argsort(word[hit], kind="stable")]
-        return FoundContexts(self, places[hit], np.searchsorted(word[hit], np.arange(len(self.trie.words) + 1)))
+        return FoundContexts(
+            self, places[hit], np.searchsorted(word[hit], np.arange(len(self.trie.words) + 1))
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,10 @@ class FoundContexts:
 
     def distance(self, row: int, left: Ints, start: Ints, end: Ints, right: Ints) -> Ints:
         """How far the nearest word of the row's stands, between `left` and `start` or between `end` and `right`; FAR for none."""
-        groups = [(self.places[self.bound[w] : self.bound[w + 1]], size) for w, size in self.contexts.of_row.get(row, [])]
+        groups = [
+            (self.places[self.bound[w] : self.bound[w + 1]], size)
+            for w, size in self.contexts.of_row.get(row, [])
+        ]
         groups = [(places, size) for places, size in groups if len(places)]
         if not groups:
             return np.full(len(start), FAR)
@@ -134,12 +142,19 @@ class Units:
         word, length = self.trie.at(codes, places)
         surface = np.where(word >= 0, self.surface[np.maximum(word, 0)], -1)
         end = places + length
-        split = (surface >= 0) & self.letter[np.maximum(surface, 0)] & _LETTER[codes[end - 1]] & _LETTER[codes[end]]
+        split = (
+            (surface >= 0)
+            & self.letter[np.maximum(surface, 0)]
+            & _LETTER[codes[end - 1]]
+            & _LETTER[codes[end]]
+        )
         surface[split] = -1
         length[surface < 0] = 0
         return surface, length
 
-    def row_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, stop: Ints) -> Ints:
+    def row_of(
+        self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, stop: Ints
+    ) -> Ints:
         """The row meant by each surface, or -1 where no sense fits.
 
         Args:
@@ -163,7 +178,16 @@ class Units:
                 nearest = np.minimum(nearest, distance)
         return row
 
-    def rows_of(self, found: FoundContexts, surface: Ints, start: Ints, end: Ints, clause: Ints, sentence: Ints, stop: Ints) -> Ints:
+    def rows_of(
+        self,
+        found: FoundContexts,
+        surface: Ints,
+        start: Ints,
+        end: Ints,
+        clause: Ints,
+        sentence: Ints,
+        stop: Ints,
+    ) -> Ints:
         """`row_of` by the words of the clause; where they leave a unit without sense, by those of the sentence."""
         row = self.row_of(found, surface, start, end, clause, stop)
         i = np.flatnonzero((surface >= 0) & (row < 0))
@@ -189,10 +213,30 @@ _NO_VISIT = "要|干|会|品|生|日|年|于|序|数|氯|级|第|投|入"
 def _visits(rows: list[UnitRow], blocked: dict[str, set[str]]) -> list[UnitRow]:
     """条次, 羽次, 个次: any classifier of one character with 次 counts occasions."""
     known = {row.surface for row in rows}
-    heads = [row for row in rows if row.kind == "classifier" and len(row.surface) == 1 and not row.sense and row.surface not in "次批届"]
+    heads = [
+        row
+        for row in rows
+        if row.kind == "classifier"
+        and len(row.surface) == 1
+        and not row.sense
+        and row.surface not in "次批届"
+    ]
     heads = [row for row in heads if "次" not in blocked[row.surface]]
-    return [UnitRow(head.surface + "次", head.surface + "次", "count", head.surface + "次", Fraction(1), Fraction(0), "classifier", "", ())
-            for head in heads if head.surface + "次" not in known]
+    return [
+        UnitRow(
+            head.surface + "次",
+            head.surface + "次",
+            "count",
+            head.surface + "次",
+            Fraction(1),
+            Fraction(0),
+            "classifier",
+            "",
+            (),
+        )
+        for head in heads
+        if head.surface + "次" not in known
+    ]
 
 
 def load_units(path: Path) -> Units:
@@ -208,11 +252,26 @@ def load_units(path: Path) -> Units:
             try:
                 factor, offset = Fraction(record["factor"] or 1), Fraction(record["offset"] or 0)
             except ValueError as error:
-                raise ValueError(f"{path.name}: {record['surface']}: factor {record['factor']!r} is no fraction") from error
+                raise ValueError(
+                    f"{path.name}: {record['surface']}: factor {record['factor']!r} is no fraction"
+                ) from error
             context = tuple(word for word in record["context"].split("|") if word)
-            rows.append(UnitRow(record["surface"], record["unit"], record["dimension"], record["base_unit"], factor, offset,
-                                record["kind"], record["sense"], context))
-            blocked.setdefault(record["surface"], set()).update(word for word in record["not_before"].split("|") if word)
+            rows.append(
+                UnitRow(
+                    record["surface"],
+                    record["unit"],
+                    record["dimension"],
+                    record["base_unit"],
+                    factor,
+                    offset,
+                    record["kind"],
+                    record["sense"],
+                    context,
+                )
+            )
+            blocked.setdefault(record["surface"], set()).update(
+                word for word in record["not_before"].split("|") if word
+            )
     rows += _visits(rows, blocked)
     surfaces = tuple(dict.fromkeys(row.surface for row in rows))
     number = {surface: n for n, surface in enumerate(surfaces)}
@@ -240,10 +299,16 @@ def load_units(path: Path) -> Units:
         default=default,
         senses=tuple(tuple(each) for each in senses),
         fused=np.array([word[0] in "千百" and len(word) > 1 for word in words] + [False]),
-        letter=np.array([bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]),
-        factor=np.array([float(row.factor / Fraction(10) ** int(power)) for row, power in zip(rows, shift, strict=True)]),
+        letter=np.array(
+            [bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]
+        ),
+        factor=np.array(
+            [float(row.factor / Fraction(10) ** int(power)) for row, power in zip(rows, shift, strict=True)]
+        ),
         shift=shift,
-        shares=np.array([row.dimension in ("percent", "percentage_point", "multiple", "money") for row in rows] + [False]),
+        shares=np.array(
+            [row.dimension in ("percent", "percentage_point", "multiple", "money") for row in rows] + [False]
+        ),
         offset=np.array([float(row.offset) for row in rows]),
         contexts=Contexts.of(rows),
     )

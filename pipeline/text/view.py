@@ -45,7 +45,21 @@ def fold_table(variants: Iterable[tuple[str, str]]) -> NDArray[np.uint16]:
         table[code] = code - 0xFEE0
     for first, last in ((0xFF21, 0xFF3A), (0xFF41, 0xFF5A)):
         table[first : last + 1] = np.arange(first, last + 1) - 0xFEE0
-    for pair in ("％%", "．.", "／/", "－-", "−-", "＋+", "〜～", "~～", "∶:", "　 ", "\u00a0 ", "\u2009 ", "\u202f "):
+    for pair in (
+        "％%",
+        "．.",
+        "／/",
+        "－-",
+        "−-",
+        "＋+",
+        "〜～",
+        "~～",
+        "∶:",
+        "　 ",
+        "\u00a0 ",
+        "\u2009 ",
+        "\u202f ",
+    ):
         table[ord(pair[0])] = ord(pair[1])
     for variant, standard in variants:
         table[ord(variant)] = table[ord(standard)]
@@ -154,8 +168,15 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         groups = groups | (blank & more)
         end = np.where(more, end + 1, end)
     spaced = _BLANK[raw[begin - 1]] & _han(codes[begin - 2]) & _han(codes[end]) & ~groups  # 藏书 186 500册
-    words = (~_BLANK[raw[begin - 1]] | spaced) & ~_LETTER[codes[begin - 1]] & (codes[begin - 1] != 10) & ~_BLANK[raw[end]]
-    words &= _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]] | _DASH[codes[end]]
+    words = (
+        (~_BLANK[raw[begin - 1]] | spaced)
+        & ~_LETTER[codes[begin - 1]]
+        & (codes[begin - 1] != 10)
+        & ~_BLANK[raw[end]]
+    )
+    words &= (
+        _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]] | _DASH[codes[end]]
+    )
     width = np.zeros(len(inside), np.int64)
     for k in range(1, 5):
         width += (width == k - 1) & _DIGIT[codes[inside - k]]
@@ -166,7 +187,9 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
     grouped |= (width == 3) & (codes[inside - 4] == 0x2E)  # after the point too
     broken = (width <= 2) & (after <= 3) & (begin == inside - width) & ~groups  # a blank by mistake
     named = _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]]
-    return words & (grouped | (broken & named & _han(codes[begin - 1])) | (broken & named & (codes[begin - 1] == 0x3001)))
+    return words & (
+        grouped | (broken & named & _han(codes[begin - 1])) | (broken & named & (codes[begin - 1] == 0x3001))
+    )
 
 
 def _wraps(raw: Codes, codes: Codes, newline: Ints, breaks: Ints) -> Ints:
@@ -178,7 +201,9 @@ def _wraps(raw: Codes, codes: Codes, newline: Ints, breaks: Ints) -> Ints:
     before = newline - 1 - (raw[newline - 1] == 13)
     after = newline + 1
     joins = ~_SENTENCE_END[raw[before]] & ~_OPENING[raw[after]] & ~_BLANK[raw[after]] & ~_BLANK[raw[before]]
-    joins &= (raw[before] != 10) & (raw[after] != 10) & (raw[after] != 13) & (raw[before] != 0) & (raw[after] != 0)
+    joins &= (
+        (raw[before] != 10) & (raw[after] != 10) & (raw[after] != 13) & (raw[before] != 0) & (raw[after] != 0)
+    )
     prose = np.flatnonzero(_PROSE[raw])
     edge = np.concatenate((np.flatnonzero((raw == 10) | (raw == 12)), np.array([len(raw) - 1])))
     order = np.searchsorted(edge, newline)
@@ -204,7 +229,12 @@ def _mended(codes: Codes) -> tuple[Codes, Ints]:
             followed = digit[at + 1] or _han(codes[at + 1 : at + 2])[0] or codes[at + 1] in (0x25, 0x2E)
             if followed and not _joined_letter(codes, at):
                 fixed[at] = 0x30
-        elif code in (0x6C, 0x49) and alone and digit[at + 1] and (digit[at - 1] or _han(codes[at - 1 : at])[0]):
+        elif (
+            code in (0x6C, 0x49)
+            and alone
+            and digit[at + 1]
+            and (digit[at - 1] or _han(codes[at - 1 : at])[0])
+        ):
             fixed[at] = 0x31
         elif code in (0x25CB, 0x3007) and _DIGIT[fixed[at - 1]]:
             fixed[at] = 0x30
