@@ -1,0 +1,114 @@
+"""What a person should look at: rejects, contradictions of the book with itself, digits nobody accounts for.
+
+Here: turning rows of rejects and audits into findings with a place, a sentence and ready correction lines. Not here:
+where they are shown (`review`, `index`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.publish.labels import both
+from pipeline.publish.marks import Mark
+from pipeline.quality.correction_lines import Correction, line_of
+from pipeline.quality.quoting import Quotes, reading_of
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing to look at.
+
+    Attributes:
+        start: where it stands, or None for what concerns a whole file.
+        anchor: id of the mark on the page, empty where there is none.
+        kind: `reject`, `contradiction` or `uncovered`.
+        head: what it is, in a few words; `detail` says more, `quote` is the text at the place.
+        lines: correction lines for the ways a person may decide, ready to copy.
+    """
+
+    start: int | None
+    anchor: str
+    kind: str
+    head: str
+    detail: str
+    quote: str
+    lines: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+
+
+def line_for(document_id: str, quotes: Quotes, start: int, quote: str, expect: str, action: str) -> str:
+    """A correction line for a place, with `set_to` and `reason` left to the person; empty where none can be made."""
+    title = quotes.title_at(start)
+    occurrence = quotes.nth(title, quote, start)
+    if not occurrence:
+        return ""
+    return line_of(Correction(0, "", document_id, title, quote, occurrence, "", expect, action, "", ""))
+
+
+def of_rejects(document_id: str, rejects: Sequence[Row], quotes: Quotes) -> list[Look]:
+    """Findings for the rejects of a document."""
+    found = []
+    for row in rejects:
+        start, quote = row["span_start"], row["source_text"] or ""
+        lines: tuple[str, ...] = ()
+        anchor = ""
+        if start is not None and quote:
+            anchor = f"r-{start}"
+            made = [
+                line_for(document_id, quotes, start, quote, reading_of("rejects", row), action)
+                for action in ("read_as", "accept")
+            ]
+            lines = tuple(line for line in made if line)
+        head = both("reason", row["reason"])
+        found.append(Look(start, anchor, "reject", head, row["detail"] or "", quote, lines))
+    return found
+
+
+def of_audits(
+    document_id: str, audits: Sequence[Row], terms: Mapping[str, Sequence[Row]], quantities: Mapping[str, Row], quotes: Quotes
+) -> list[Look]:
+    """Findings for the contradictions among the audits of a document.
+
+    Args:
+        audits: audits whose first term stands in the document.
+        terms: the terms of each audit, by audit_id, in order.
+        quantities: the quantities they name, by quantity_id.
+    """
+    found = []
+    for audit in audits:
+        if audit["verdict"] != "inconsistent":
+            continue
+        rows = [quantities[t["quantity_id"]] for t in terms.get(audit["audit_id"], ()) if t["quantity_id"] in quantities]
+        here = [row for row in rows if row["document_id"] == document_id]
+        if not here:
+            continue
+        first = here[0]
+        line = line_for(
+            document_id, quotes, first["span_start"], first["source_text"], reading_of("quantities", first), "fix_misprint"
+        )
+        others = tuple((f"q-{row['span_start']}", row["source_text"]) for row in here)
+        head = f"{both('audit', audit['kind'])}不符"
+        found.append(
+            Look(
+                first["span_start"],
+                f"q-{first['span_start']}",
+                "contradiction",
+                head,
+                audit["explanation"],
+                first["source_text"],
+                (line,) if line else (),
+                others,
+            )
+        )
+    return found
+
+
+def of_uncovered(marks: Sequence[Mark], text: str) -> list[Look]:
+    """Findings for digits that nothing accounts for."""
+    return [
+        Look(m.start, m.anchor, "uncovered", "未归属的数字", "没有任何一行记它", text[m.start : m.end]) for m in marks if m.letter == "u"
+    ]
