@@ -31,7 +31,8 @@ from pipeline.text.segment.lines import (
 LONGEST = 25
 _B = "[" + re.escape(BLANKS) + "]"
 _HAN = "\u3400-\u9fff\U00020000-\U0003ffff〇"
-_NUMBER = "[一二三四五六七八九十百零〇]"
+_HAN_NUMBER = "一二三四五六七八九十百零〇"
+_NUMBER = f"[{_HAN_NUMBER}]"
 
 _PART = re.compile(
     rf"第[\s　]*(?:{_NUMBER}+|\d{{1,3}})[\s　]*(?P<part>[编篇章节部卷辑目])(?:{_B}*(?P<name>[^。！？；，：]*))?"
@@ -64,9 +65,13 @@ _DATED = re.compile(
 _SUBHEAD = re.compile(
     "主要|具体|做法|措施|成效|成绩|特点|问题|原因|意义|名单|名录|如下|附|获奖|说明|工作(?:思路|目标)"
 )
-_CELLS = re.compile(
-    rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$|\d[万亿千百元吨人个家项次户亩公平米辆台件名位座条处]"
+# Characters that begin a unit or a classifier: a number before one is an amount, and a heading states none.
+_UNIT_FIRST = (
+    "[万亿千百十余多来几元角美港吨人个家项次户亩公平米辆台件名位座条处所间册种类篇场倍成度级岁天小分秒斤克升瓦伏株棵头只匹艘架套张份页集首幅"
+    "批组支款层栋幢孔口根块片面把瓶桶箱包袋立毫厘海英]"
 )
+_AMOUNT = re.compile(rf"(?<!第)(?:\d{_UNIT_FIRST}|(?<![第{_HAN_NUMBER}]){_NUMBER}+{_UNIT_FIRST})")
+_CELLS = re.compile(rf"\d{_B}|{_B}\d|^[\d.,%％\-—…]+$|\d[.．]\d|[%％‰]$|(?<!第)\d{_UNIT_FIRST}")
 _ROLE_LINE = re.compile(
     r"^(?:单位|表|图|注|附|续表|资料来源|说明|摄影|撰稿|供稿|编辑|责任编辑|主编|作者)(?=[：:\d\s　]|$)"
 )
@@ -236,9 +241,10 @@ def _judge_run(
         run, texts = run[1:], texts[1:]
         if not run:
             return
-    whole_doc = bool(doc_first[run[0]] and doc_last[tail])
-    if whole_doc:
-        _set_levels(found, run, texts)
+    if doc_first[run[0]] and doc_last[tail]:
+        # A document of headings alone; one longer line, or one that states an amount, is a text without a stop.
+        if (len(run) > 1 or len(texts[0]) <= 8) and not any(_AMOUNT.search(text) for text in texts):
+            _set_levels(found, run, texts)
         return
     if doc_last[tail]:
         firm = [k for k, text in zip(run, texts, strict=True) if _PART.fullmatch(text)]
