@@ -21,7 +21,7 @@ help:
 	@echo "make lock   resolve requirements.lock anew"
 	@echo "make clean  remove the environment, the run history and the outputs"
 
-run: $(STAMP) $(DAGSTER_HOME)/dagster.yaml
+run: $(STAMP) .dagster/dagster.yaml
 	@$(BIN)/nianjian run --seeds "$(SEEDS)" --warehouse "$(WAREHOUSE)"
 
 test: $(STAMP) lint
@@ -31,13 +31,13 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-dev: $(STAMP) $(DAGSTER_HOME)/dagster.yaml
-	@$(BIN)/dagster dev
+dev: $(STAMP) .dagster/dagster.yaml
+	@PYTHONWARNINGS="ignore:Function,ignore:Parameter" $(BIN)/dagster dev
 
 # The server keeps its history in .dagster/, under the settings of the repository's dagster.yaml.
-$(DAGSTER_HOME)/dagster.yaml: dagster.yaml
-	@mkdir -p "$(DAGSTER_HOME)"
-	@cp dagster.yaml "$@"
+.dagster/dagster.yaml: dagster.yaml
+	@mkdir -p .dagster
+	@cp dagster.yaml $@
 
 # uv installs the lock in seconds and is itself pinned there; where it cannot be had or cannot reach the
 # package index that pip is configured for, pip does the same work more slowly.
