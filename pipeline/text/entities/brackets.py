@@ -20,6 +20,8 @@ _LONGEST = {"《": 120, "“": 160, "「": 160, "『": 160, "（": 120, "(": 120
 _BETWEEN = re.compile(r"[、，和与及]|以及|或")
 _PLAN = re.compile(r"^(?:[一二三四五六七八九十]{1,3}五|[七八九]五|[0-9]{2,3}计划)$")
 _TAIL = re.compile(r"（[^（）]{1,20}）$")
+_SEIZED = frozenset("查抓缴破收捕俘截")
+_UNDERTAKINGS = ("工程", "计划", "行动", "项目")
 _LOOK = 9
 
 
@@ -122,7 +124,13 @@ def quote_kinds(view: str, quotes: list[tuple[int, int]], lexicon: Lexicon) -> l
         before = view[first - 1 - _LOOK : first - 1]
         kind = next((k for cue, k in lexicon.quoted_after if after.startswith(cue)), "")
         if not kind:
-            kind = next((k for cue, k in lexicon.quoted_before if before.endswith(cue)), "phrase")
+            cue, kind = next(
+                (one for one in lexicon.quoted_before if before.endswith(one[0])), ("", "phrase")
+            )
+            if cue == "获" and before[-2:-1] in _SEIZED:
+                kind = "phrase"
+            if kind == "phrase" and view[:end].endswith(_UNDERTAKINGS, first):
+                kind = "project"
         kinds.append("")
         for member in group:
             kinds[member] = "plan" if _PLAN.match(view[slice(*quotes[member])]) else kind

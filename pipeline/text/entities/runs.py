@@ -29,11 +29,16 @@ _DIVISION, _STRONG, _WEAK, _NAME = int(Use.DIVISION), int(Use.STRONG), int(Use.W
 _EVENT, _FACILITY, _PLACE = int(Use.EVENT), int(Use.FACILITY), int(Use.PLACE)
 _ANCHOR, _MIXED, _CONJUNCTION = int(Use.ANCHOR | Use.COUNTRY), int(Use.MIXED), int(Use.CONJUNCTION)
 _AMBIGUOUS, _PREDICATE, _NOMINAL = int(Use.AMBIGUOUS), int(Use.PREDICATE), int(Use.NOMINAL)
+_DIGITS = frozenset("0123456789")
+_NUMBERED = re.compile(
+    r"[一二三四五六七八九十百千万两几数多廿]+(?:个|大|所|家|类|次|级|座|条|项|名|县|市|乡|镇|公社)|两"
+)
 _SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
 _GOVERNMENT = re.compile(
     r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$"
 )
-_NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大")
+_NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大站港桥山湖")
+_BARE = frozenset("站园网组校馆队院所室厂社")
 
 
 class Runs:
@@ -64,7 +69,16 @@ class Runs:
         for start, end, first, last in self.page.runs:
             if inside[start] or (self._last is not None and start < self._last.end):
                 continue
-            if view[start - 1] in "0123456789":
+            before = view[start - 1]
+            if (
+                view[start].isascii()
+                and view[start].isalpha()
+                and (before in _DIGITS or (before == " " and view[start - 2] in _DIGITS))
+            ):
+                while start < end and view[start].isascii():
+                    start += 1  # a unit in Latin letters: 110kV变电站
+                counted = True
+            elif before in _DIGITS:
                 skip = _MEASURED.match(view, start, end)
                 counted = False
                 if skip is None:
@@ -235,13 +249,11 @@ class Runs:
                 and waiting[1] < 0
                 and view[left:stop].endswith(self.committees)
                 and use & _STRONG
+                and 2 <= left - waiting[0] - 1 <= 8
+                and stop - left >= 5
+                and self._plain(waiting[2], left)
             ):
-                if (
-                    left - waiting[0] - 1 in range(2, 9)
-                    and stop - left >= 5
-                    and self._plain(waiting[2], left)
-                ):
-                    start = waiting[0]
+                start = waiting[0]
             named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)
         self._divisions(left, right, first, last)
         return named, anchor
@@ -385,6 +397,10 @@ class Runs:
                 confidence = 0.95
             if relative and surface[1:] == "中心":
                 return False
+            if self._ranked(starts[final]) or (
+                starts[final] == self._after_anchor(start) and use & _WEAK and word in _BARE
+            ):
+                return False  # 省一级园, 石桥站
             if surface in generic or (relative and surface[1:] in ("企业", "公司", "单位", "机关")):
                 return False
             if relative and surface[0] in "镇乡" and size <= 3:
@@ -426,7 +442,7 @@ class Runs:
                     return False
                 if size == 3 and not (use & _STRONG and starts[final] == start):
                     return False
-                if surface.startswith(self.ranks):
+                if surface.startswith(self.ranks) or _NUMBERED.match(surface) or self._ranked(starts[final]):
                     return False
                 if view[start - 1] == "为" and word in self.companies:
                     # 鼎为 may be a firm's own name: two or three characters that no list knows, after a break
@@ -446,6 +462,15 @@ class Runs:
                             self.passed.append((start, end))
                         return False
                     confidence = 0.7
+                if (
+                    starts[final] == start
+                    and not use & _NAME
+                    and view[start] != "团"
+                    and not (listed and self._list_anchor)
+                ):
+                    if size >= 4:
+                        self.passed.append((start, end))
+                    return False
                 if starts[final] == start and word in generic:
                     if size >= 4:
                         self.passed.append((start, end))
@@ -490,6 +515,10 @@ class Runs:
                 return place + 1
             return place
 
+    def _ranked(self, place: int) -> bool:
+        """Whether a class word that starts at a place is one of a rank (二级｜医院), not of a level of courts (中级)."""
+        return self.page.view[place - 1] == "级" and self.page.view[place - 2] not in "中高"
+
     def _list_member(self, start: int) -> bool:
         """Whether the name before, and only a list mark between, was an organisation with a region."""
         last = self._last
@@ -526,6 +555,13 @@ class Runs:
             if word in "镇乡村" and (len(name) > 5 or (len(name) < 2 and not anchored)):
                 return False
             if any(uses[n] & _PLACE and not uses[n] & _NOMINAL for n in page.words_in(start, starts[final])):
+                return False
+            if _NUMBERED.match(name) or (
+                len(name) > 3
+                and not anchored
+                and view[start - 1] not in "、在到于赴和及"
+                and view[end] not in "、和及等"
+            ):
                 return False
             if (
                 len(name) > 6
@@ -581,6 +617,8 @@ class Runs:
             if not uses[n] & _DIVISION:
                 continue
             name = view[starts[n] : ends[n]]
+            if uses[n] & _AMBIGUOUS and len(name) == 2 and name[1] == "区":
+                continue  # 城区, 郊区: districts in name, but hardly ever meant
             full = self.lexicon.divisions.is_full(name)
             if not full:
                 after = view[ends[n]]

@@ -162,7 +162,7 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
     for surface in roles:
         add(surface, Use.ROLE)
     for name in divisions.names:
-        if len(name) > 1:
+        if len(name) > 1 and not uses.get(name, 0) & Use.PREDICATE:
             uses[name] = uses.get(name, 0) & (Use.NAME | Use.AMBIGUOUS) | Use.DIVISION
     cues = read_lexicon(folder / "quoted_cues.csv")
 

@@ -49,8 +49,10 @@ class Deeds(Telling):
                 r"[\u4e00-\u9fff]{2}(?:协议|合同)", view[name[0] : name[1]]
             ):
                 return
+        if view[name[1] : name[1] + 1] in ("额", "金", "总", "款") or view[name[1]] in "0123456789":
+            return  # 签订合同额146亿元 tells of a sum
         parties = self._parties(start) or self._topic(start)
-        if not parties and word in ("达成", "缔结", "签"):
+        if not parties and (word in ("达成", "缔结", "签") or name[1] - name[0] <= 2):
             return
         event = self._new("signing", name[0], name[1], start, "event/signed", 0.9)
         if not any(p.event is event and p.role == "party" for p in self.parts):
@@ -90,7 +92,7 @@ class Deeds(Telling):
         given, after, _ = lists.known_after(end + 1 if view[end] == "了" else end)
         passive = view.rfind("被", clause, start)
         naming = word.endswith(("为", "定"))
-        title = self._title_after(after, stop, naming and passive < 0 and "“" not in view[after : after + 3])
+        title = self._title_after(after, stop, not naming)
         if title is None:
             return
         receivers: list[Mention] = []

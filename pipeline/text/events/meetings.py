@@ -110,7 +110,9 @@ class Meetings(Telling):
     def _object(self, place: int) -> tuple[int, int] | None:
         """The whole object of 召开 up to its last class word, where a word inside it had broken it."""
         page, view = self.f.page, self.view
-        place += view[place] in '“"'
+        quoted = view[place] in '“"'
+        place += quoted
+        closing = self.f.quote_end.get(place, -1) if quoted else -1
         n = page.word_at[place]
         end = -1
         while n < len(page.starts) and page.starts[n] < place + 40:
@@ -122,7 +124,7 @@ class Meetings(Telling):
             if use & int(Use.EVENT) and page.ends[n] - at > 1:
                 end = page.ends[n]
             n += 1
-        if end < 0 or not self.f.names.add_span(place, end):
+        if end < 0 or (quoted and end != closing) or not self.f.names.add_span(place, end):
             return None
         return place, end
 

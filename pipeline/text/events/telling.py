@@ -20,6 +20,7 @@ from pipeline.text.events.names import Event, EventNames, Part, same_event
 _ATTEND_CUE = re.compile(
     r"参加|参会|到会|与会|出席|参观|观众|代表|参赛|参训|听众|客商|来宾|嘉宾|莅会|与会者|运动员"
 )
+_EXPECTED = re.compile(r"应到|应出席|应参加|请假")
 _PEOPLE = frozenset(("person", "visit"))
 _CARRIED = re.compile(
     r"\s*(?:会上|会议|大会|论坛|其间|期间|会议期间|同日|当日|当天|同时|活动|仪式|开幕式|博览会|展会|此次|本次|该|双方|协议|培训班|赛|比赛)"
@@ -201,7 +202,11 @@ class Telling:
             item = quantities[n]
             if item.start >= sentence and item.sort in _PEOPLE:
                 clause = self.view[max(item.start - 12, sentence) : item.end + 14]
-                if _ATTEND_CUE.search(clause) and not any(other.attendance == n for other in self.events):
+                if (
+                    _ATTEND_CUE.search(clause)
+                    and not _EXPECTED.search(clause[:12])
+                    and not any(other.attendance == n for other in self.events)
+                ):
                     event.attendance = n
                     return
             n += 1

@@ -107,7 +107,8 @@ def test_a_periodical_inside_the_name_of_its_publisher_keeps_its_parent() -> Non
     made = read("【评选】 由《江河视野》周刊、市水务局主办的节水大赛在临河举行。")
     work = next(row for row in made.entities if row["kind"] == "work")
     body = next(row for row in made.entities if row["source_text"] == "《江河视野》周刊")
-    assert work["parent_entity_id"] == body["entity_id"] and body["kind"] == "organisation"
+    assert work["parent_entity_id"] == body["entity_id"]
+    assert body["kind"] == "organisation"
 
 
 @pytest.mark.parametrize(

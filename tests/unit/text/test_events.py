@@ -39,7 +39,8 @@ def test_successive_roles_belong_to_the_event_they_lead_to() -> None:
 
 def test_one_happening_told_three_times_is_one_event() -> None:
     made = read(
-        "【水利博览会开幕】 6月1日，“2009中国临河水利博览会”在临河展览馆举行。水利博览会由市水务局主办，参观者2.5万人次。"
+        "【水利博览会开幕】 6月1日，“2009中国临河水利博览会”在临河展览馆举行。"
+        "水利博览会由市水务局主办，参观者2.5万人次。"
     )
     event = only(made)
     assert event["name"] == "2009中国临河水利博览会"
