@@ -77,7 +77,7 @@ def score(path: Path, show: bool) -> Counter[str]:
             for key, q in expected.items()
             if "exists" in str(q.get("doubt", "")) or "span" in str(q.get("doubt", ""))
         }
-        spans_of_doubt = [key for key in loose]
+        spans_of_doubt = list(loose)
         spans_of_doubt += [(a["start"], a["end"]) for a in item["lookalikes"] if "doubt" in a]
 
         def near_doubt(key: tuple[int, int], doubts: list[tuple[int, int]] = spans_of_doubt) -> bool:
@@ -129,9 +129,8 @@ def score(path: Path, show: bool) -> Counter[str]:
             )
             count["dates right"] += not wrong
             if wrong and show:
-                print(
-                    f"{item['id']} DATE {d['source_text']} in {text[max(0, key[0] - 8) : key[1] + 8]!r}: {wrong} {[(d.get(f), row and row.get(f)) for f in wrong]}"
-                )
+                detail = ", ".join(f"{f}: {d.get(f)} != {row and row.get(f)}" for f in wrong)
+                print(f"{item['id']} DATE {d['source_text']} in {text[max(0, key[0] - 8) : key[1] + 8]!r}: {detail}")
         for key in dates:
             if not near_doubt(key, [(d["start"], d["end"]) for d in item["dates"] if "doubt" in d]):
                 count["dates invented"] += 1

@@ -14,7 +14,7 @@ from pipeline.text.clauses import CUE_KINDS, Clauses
 from pipeline.text.facts import read_facts
 from pipeline.text.lookalikes import REASONS, mask_words
 from pipeline.text.numerals import read_numerals
-from pipeline.text.quantities import printed_units
+from pipeline.text.quantities import left_bound, printed_units
 from pipeline.text.reference import Reference
 from pipeline.text.rows import BASES, BOUNDS, DIRECTIONS
 from pipeline.text.segment import segment
@@ -112,6 +112,17 @@ def _tokens(text: str, reference: Reference) -> list[tuple[int, str, str]]:
     numerals = read_numerals(codes, mask, reference.units)
     surface, _, unit_end = printed_units(codes, numerals, reference.units)
     clauses = Clauses.of(codes, numerals, reference.cues)
+    place = numerals.start
+    meant = reference.units.rows_of(
+        reference.units.contexts.found(codes),
+        surface,
+        place,
+        unit_end,
+        clauses.begin(place),
+        clauses.sentence_begin(place),
+        clauses.end(unit_end),
+    )
+    bound, bound_start = left_bound(codes, numerals.start, reference.cues)
     found: list[tuple[int, str, str]] = []
 
     def add(start: int, end: int, what: str) -> None:
@@ -125,21 +136,22 @@ def _tokens(text: str, reference: Reference) -> list[tuple[int, str, str]]:
         below = f" / {numerals.denominator[i]}" if numerals.denominator[i] else ""
         add(numerals.start[i], numerals.end[i], f"数 numeral  {value}{below}{over}")
         if surface[i] >= 0:
-            rows = [
-                row for row in reference.units.rows if row.surface == reference.units.surfaces[surface[i]]
-            ]
-            senses = "；".join(
-                f"{row.unit} {row.dimension}" + (f"（{row.sense}）" if row.sense else "") for row in rows
+            row = reference.units.rows[meant[i]] if meant[i] >= 0 else None
+            sense = (
+                f"{row.unit} {row.dimension} {row.sense}".rstrip()
+                if row
+                else "没有一义相合 no sense fits here"
             )
-            add(numerals.end[i], unit_end[i], f"单位 unit  {senses}")
-        for trie, names, place, direction in (
-            (reference.cues.bound_left, reference.cues.bound_left_value, numerals.start[i] - 1, -1),
-            (reference.cues.bound_right, reference.cues.bound_right_value, unit_end[i], 1),
-        ):
-            word, length = trie.at(codes, np.array([place]), direction)
-            if word[0] >= 0:
-                start = place - length[0] + 1 if direction < 0 else place
-                add(start, start + length[0], f"界限 bound  {BOUNDS[names[word[0]]]}")
+            add(numerals.end[i], unit_end[i], f"单位 unit  {sense}")
+        word, length = reference.cues.bound_right.at(codes, unit_end[i : i + 1])
+        if word[0] >= 0:
+            add(
+                unit_end[i],
+                unit_end[i] + length[0],
+                f"界限 bound  {BOUNDS[reference.cues.bound_right_value[word[0]]]}",
+            )
+        if bound[i] >= 0:
+            add(bound_start[i], numerals.start[i], f"界限 bound  {BOUNDS[bound[i]]}")
     for start, end, kind, value in zip(
         clauses.cue_start, clauses.cue_end, clauses.cue_kind, clauses.cue_value, strict=True
     ):

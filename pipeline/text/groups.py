@@ -1,6 +1,7 @@
 """Numbers that belong together: ranges, lists with one unit, compound amounts, proportions.
 
-Here: 300～500公斤, 3、400万, 12、15和18万元, 2小时11分48秒, 5.2:47.8:47.0. Not here: dates, which `dates` puts together.
+Here: 300～500公斤, 3、400万, 12、15和18万元, 2小时11分48秒, 5.2:47.8:47.0. Not here: dates, which `dates` puts
+together.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def multiplier(numerals: Numerals, which: Ints) -> Ints:
     return np.where(numerals.arabic[which], numerals.exponent[which] + numerals.decimals[which], 0)
 
 
-def order_of(value: NDArray[np.float64]) -> Ints:
+def order_of(value: NDArray[np.float64] | Ints) -> Ints:
     return np.floor(np.log10(np.maximum(value, 1e-9)) + 1e-9).astype(np.int64)
 
 

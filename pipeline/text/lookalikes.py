@@ -250,9 +250,7 @@ def name_lookalikes(
     return reason
 
 
-PLANS = tuple(
-    f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九" if (tens, unit) != ("", "")
-) + ("十五", "二十五")
+PLANS = (*(f"{tens}{unit}五" for tens in ("", "十") for unit in "一二三四五六七八九"), "十五", "二十五")
 _AFTER_PLAN = (
     "计划",
     "规划",
@@ -287,7 +285,10 @@ class PlanPeriods:
 
 
 def plan_periods(codes: Codes, numerals: Numerals, plan: Bools) -> PlanPeriods:
-    """The plans among numerals that 期间 or 时期 follows; 一五 began in 1953, 二五 in 1958, every later one five years on from 三五 (1966)."""
+    """The plans among numerals that 期间 or 时期 follows.
+
+    一五 began in 1953, 二五 in 1958, 三五 in 1966 and every later one five years after the one before.
+    """
     rows = []
     for i in np.flatnonzero(plan):
         text = codes[numerals.start[i] : numerals.end[i]].tobytes().decode("utf-16-le")

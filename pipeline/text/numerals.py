@@ -9,6 +9,7 @@ Source of the rules: GB/T 15835-2011, and the usage of the 1995 edition that old
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +115,7 @@ class Numerals:
 
     def value(self) -> NDArray[np.float64]:
         """The value as a double, for comparisons of size only."""
-        return self.mantissa * np.power(10.0, self.exponent)
+        return self.mantissa.astype(np.float64) * np.power(10.0, self.exponent)
 
 
 @dataclass
@@ -139,12 +140,9 @@ def read_numerals(codes: Codes, masked: Bools, units: Units) -> Numerals:
     """
     pieces = _pieces(codes, masked, units)
     if not len(pieces.start):
-        return Numerals(
-            *(np.zeros(0, np.int64) for _ in range(5)),
-            *(np.zeros(0, np.bool_) for _ in range(6)),
-            *(np.zeros(0, np.int64) for _ in range(4)),
-            np.zeros(0, np.bool_),
-        )
+        kinds = {field.name: np.bool_ if field.type == "Bools" else np.int64 for field in fields(Numerals)}
+        empty: dict[str, Any] = {name: np.zeros(0, kind) for name, kind in kinds.items()}
+        return Numerals(**empty)
     linked = (pieces.end[:-1] == pieces.start[1:]) & _FOLLOWS[pieces.kind[:-1], pieces.kind[1:]]
     linked &= ~(pieces.chained[:-1] | pieces.chained[1:])
     linked[1:] &= ~(

@@ -311,7 +311,7 @@ def read_quantities(
     graded = (codes[end] == ord("级")) & (codes[end + 1] != ord("别"))  # 69公斤级, 500吨级 are classes
     kept &= ~(graded & ~rank)
     kept &= ~_indefinite(codes, numerals, row, end, start, units) | halves
-    left_value, left_start = _left_bound(codes, start, cues)
+    left_value, left_start = left_bound(codes, start, cues)
     left_value = np.where(left_start >= clause, left_value, -1)
     kept &= ~(numerals.bare & ~_stands_alone(codes, numerals, end, left_value, cues))
     kept &= numerals.broken >= 0
@@ -403,29 +403,30 @@ def _stands_alone(codes: Codes, numerals: Numerals, end: Ints, left: Ints, cues:
     return (left >= 0) | numerals.over | (word >= 0) | reached
 
 
-def _left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
+_NO_BOUND_AFTER = {
+    "约": "节签合预条制公违契履续邀特相隐简俭婚誓爽",
+    "近": "最附邻临靠亲就远接贴逼晚相新",
+    "超": "赶马高黄胡孟王李张刘陈",
+    "上": "以之会网线路桥海世地身马台市",
+    "逾": "不",
+}
+"""Characters that make 约 or 近 the end of another word: 节约投资2.5亿元 bounds nothing."""
+
+
+def left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
     """The bound said right before each numeral (约, 超过), or -1, and where its word begins."""
     word, length = cues.bound_left.at(codes, start - 1, -1)
-    value = np.where(word >= 0, cues.bound_left_value[np.maximum(word, 0)], -1)
     begin = start - length
-    before = codes[begin - 1]
-    single = length == 1
-    first = codes[start - 1]
-    wrong = single & (first == ord("约")) & code_set("节签合预条制公违契履续邀特相隐简俭婚誓爽")[before]
-    wrong |= single & (first == ord("近")) & code_set("最附邻临靠亲就远接贴逼晚相新")[before]
-    recent = single & (first == ord("近"))
-    after_number = codes[np.minimum(start + 1, len(codes) - 1)]
-    wrong |= (
-        recent
-        & (np.isin(after_number, [ord("年")]) | code_set("年")[codes[np.minimum(start + 2, len(codes) - 1)]])
-        & code_set("，。；、\n\f】 \0的是在")[before]
-    )
-    wrong |= single & (first == ord("超")) & code_set("赶马高黄胡孟王李张刘陈")[before]
-    wrong |= single & (first == ord("上")) & ~CHINESE[codes[start]]
-    wrong |= single & (first == ord("上")) & code_set("以之会网线路桥海世地身马台市")[before]
-    wrong |= single & (first == ord("逾")) & (before == ord("不"))
-    wrong |= (word >= 0) & (length >= 2) & code_set("不未")[before] & code_set("超低少高")[codes[begin]]
-    return np.where(wrong, -1, value), np.where(wrong, start, begin)
+    head, before, single = codes[begin], codes[begin - 1], length == 1
+    wrong = word < 0
+    for character, makers in _NO_BOUND_AFTER.items():
+        wrong |= (head == ord(character)) & code_set(makers)[before]
+    wrong |= single & (head == ord("上")) & ~CHINESE[codes[start]]
+    recent = code_set("年")[codes[start + 1]] | code_set("年")[codes[start + 2]]  # 近5年, the last five years
+    wrong |= single & (head == ord("近")) & recent & code_set("，。；、\n\f】 \0的是在")[before]
+    wrong |= (length >= 2) & code_set("不未")[before] & code_set("超低少高")[head]
+    value = np.where(wrong, -1, cues.bound_left_value[np.maximum(word, 0)])
+    return value, np.where(wrong, start, begin)
 
 
 def _bounds(

@@ -21,6 +21,7 @@ from pipeline.text.rows import Quantities
 from pipeline.text.units import Units
 from pipeline.text.view import Block
 
+Doubles = NDArray[np.float64]
 REJECTED = ("unit_missing", "numeral_unreadable", "impossible_date", "month_unknown")
 _CONFIDENCE = {
     "number_unit": 0.98,
@@ -38,6 +39,21 @@ _CONFIDENCE = {
     "table_unit": 0.85,
 }
 _STAGE = "facts"
+
+
+def _scaled(mantissa: Ints, exponent: Ints) -> Doubles:
+    """mantissa * 10**exponent as the nearest double, the one that `float("12.3")` gives."""
+    power = np.power(10.0, np.abs(exponent))
+    return np.where(exponent < 0, mantissa / power, mantissa * power)
+
+
+def _in_base(mantissa: Ints, exponent: Ints, factor: Doubles) -> Doubles:
+    """The value times the factor; a factor of ten moves the point, so that 12.3 % is 0.123 and not 0.12300…1."""
+    power = np.rint(np.log10(np.where(factor > 0, factor, 1))).astype(np.int64)
+    tenfold = np.isclose(factor, np.power(10.0, power), rtol=1e-12, atol=0)
+    return np.where(tenfold, _scaled(mantissa, exponent + power), _scaled(mantissa, exponent) * factor)
+
+
 _COUNTED = {10: "十", 100: "百", 1000: "千", 10000: "万", 100000: "十万", 1000000: "百万"}
 _DETAIL = (
     "a number without a unit; if the book names one elsewhere, state it in corrections.csv",
@@ -104,7 +120,7 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     has_high = (np.isin(q.bound, (q_.EXACT, q_.AT_MOST, q_.RANGE, q_.TOP_N)) | ranged) & ~ratio
     top = q.bound == q_.TOP_N
     low = decimals(np.where(top, 1, mantissa), np.where(top, 0, exponent), has_low)
-    number = mantissa * np.power(10.0, exponent)
+    number = _scaled(mantissa, exponent)
     ill = (q.change_kind == q_.BY_MULTIPLE) & (q.direction == q_.DOWN)
     unit, dimension, base_unit, factor, offset = _unit_columns(q, units, share, ratio)
     printed = (q.unit_end > q.unit_start) & (q.row >= 0)
@@ -138,7 +154,7 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
             "unit_text": unit_text,
             "unit": unit,
             "dimension": dimension,
-            "base_value": pa.array(number * factor + offset, mask=~valued),
+            "base_value": pa.array(_in_base(mantissa, exponent, factor) + offset, mask=~valued),
             "base_unit": base_unit,
             "measured_text": nothing,
             "measured_start": pa.nulls(n, pa.int32()),
@@ -199,7 +215,7 @@ def _notes(q: Quantities, block: Block, ill: Bools) -> pa.Array:
 
 def _unit_columns(
     q: Quantities, units: Units, share: Bools, ratio: Bools
-) -> tuple[pa.Array, pa.Array, pa.Array, NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[pa.Array, pa.Array, pa.Array, Doubles, Doubles]:
     """unit, dimension and base unit of each row, and the factor and offset to the base."""
     names: list[str | None] = [row.unit for row in units.rows]
     dimensions: list[str | None] = [row.dimension for row in units.rows]

@@ -100,7 +100,11 @@ def rates_below(
     units: Units,
     clause: Ints,
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """The unit below the line of 元/平方米, 毫克/100毫升, 元/平方米·月 and 每亩300公斤: its row, how many of it, the row of a time."""
+    """The unit below the line of 元/平方米, 毫克/100毫升, 元/平方米·月 and 每亩300公斤.
+
+    Returns:
+        its row, how many of it, the row of a time unit behind it; and the new ends of quantity and unit.
+    """
     n = len(numerals)
     below, count, below_time = np.full(n, -1, np.int64), np.ones(n, np.int64), np.full(n, -1, np.int64)
     end, unit_end = end.copy(), unit_end.copy()

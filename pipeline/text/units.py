@@ -75,14 +75,14 @@ class Contexts:
 
 @dataclass(frozen=True)
 class FoundContexts:
-    """Where each context word stands in a block: `places` grouped by word, group w from `bound[w]` to `bound[w + 1]`."""
+    """Where each context word stands in a block: `places` by word, those of word w from bound[w] to bound[w + 1]."""
 
     contexts: Contexts
     places: Ints
     bound: Ints
 
     def distance(self, row: int, left: Ints, start: Ints, end: Ints, right: Ints) -> Ints:
-        """How far the nearest word of the row's stands, between `left` and `start` or between `end` and `right`; FAR for none."""
+        """How far the nearest word of the row's stands between left and start or end and right, else FAR."""
         groups = [
             (self.places[self.bound[w] : self.bound[w + 1]], size)
             for w, size in self.contexts.of_row.get(row, [])

@@ -143,7 +143,7 @@ def _skipped(raw: Codes, codes: Codes, breaks: Ints) -> Ints:
 
 
 def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints) -> Ints:
-    """Single blanks between a figure and the Han character, per cent sign or unit symbol beside it, and blanks that group digits."""
+    """Single blanks between a figure and the Han character or symbol beside it, and blanks that group digits."""
     blank = blank[(raw[blank] != 0x3000) & ~_BLANK[raw[blank - 1]] & ~_BLANK[raw[blank + 1]]]
     left, right = codes[blank - 1], codes[blank + 1]
     beside = (_DIGIT[left] & (_han(right) | _SYMBOL[right])) | (_han(left) & _DIGIT[right])
@@ -227,7 +227,7 @@ def _mended(codes: Codes) -> tuple[Codes, Ints]:
         alone = not (_LETTER[codes[at + 1]] or (_LETTER[codes[at - 1]] and not digit[at - 1]))
         if code in (0x4F, 0x6F) and alone and digit[at - 1] and not _LETTER[fixed[at - 1]]:
             followed = digit[at + 1] or _han(codes[at + 1 : at + 2])[0] or codes[at + 1] in (0x25, 0x2E)
-            if followed and not _joined_letter(codes, at):
+            if followed and not _joined_letter(codes, int(at)):
                 fixed[at] = 0x30
         elif (
             code in (0x6C, 0x49)
