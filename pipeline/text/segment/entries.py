@@ -14,17 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 import schemas
-from pipeline.text.segment.headings import CHRONICLE_DAY, MONTH
+from pipeline.text.segment.headings import CHRONICLE_DAY, MONTH, bare_heading
 from pipeline.text.segment.layout import TITLED, UNTITLED, Layout, Zone
 from pipeline.text.segment.lines import (
     BLANK,
-    BLANKS,
     BREAK,
-    BULLETS,
     ENDING,
     STOP,
     Int,
-    close_spaced,
     skip_blanks,
 )
 from pipeline.text.segment.signatures import Surnames, closing_signature
@@ -57,7 +54,6 @@ _HAPPENING = re.compile(
 _TELLING_ENDS = [
     ord(c) for c in "月况述貌情览开行办立幕署订约动车工牌成布版业馆班基产通龙奖选批运用发播航园市冠坛会"
 ]
-_HEADING_MARKS = BULLETS + BLANKS
 
 
 class Rows:
@@ -167,9 +163,7 @@ class Rows:
         lines, headings = self.lines, self.layout.headings
         rows = [k for k in sorted(headings.level) if k not in headings.passing]
         line = self.layout.rows[np.array(rows, np.int64)]
-        self.section_text: list[str | None] = [
-            close_spaced(lines.cut(int(at)).lstrip(_HEADING_MARKS)) for at in line.tolist()
-        ]
+        self.section_text: list[str | None] = [bare_heading(lines.cut(int(at))) for at in line.tolist()]
         under = np.searchsorted(line, self.line) - 1
         stands = under >= 0
         stands[stands] = lines.doc[line[under[stands]]] == self.doc[stands]

@@ -175,10 +175,13 @@ def _repeated_heads(
     counts = Counter((int(doc[k]), text) for k, text in candidates)
     # 概况 opens many pages by chance but stands elsewhere more often
     mostly = {key for key, count in counts.items() if count >= 3 and 2 * count > _occurrences(lines, *key)}
+    heads = dict(candidates)
     for k, text in candidates:
         before = k - 1
         while before >= 0 and page[before]:
             before -= 1
+        if k - before > 1 and heads.get(before) == text:
+            continue  # the page's head, then its number, then the heading of the same name
         inside = before >= 0 and doc[before] == doc[k] and length[before] > 10
         if (int(doc[k]), text) in mostly or (inside and unfinished[nonblank[before]]):
             verdict[nonblank[k]] = RUNNING_HEAD

@@ -17,7 +17,6 @@ import numpy as np
 
 from pipeline.text.segment.lines import (
     BLANKS,
-    BULLET,
     BULLETS,
     CLAUSE,
     OPEN,
@@ -147,7 +146,7 @@ def find_headings(lines: Lines, rows: Significant) -> Headings:
     return found
 
 
-_SUBTITLE = re.compile(r"——[^。；，]{2,60}|[（(][^（）()。；]{2,30}[)）]")
+_SUBTITLE = re.compile(r"——[^。；，]{2,60}|[（(][^（）()。；]{2,60}[)）]")
 
 
 def _add_subtitles(lines: Lines, rows: Significant, found: Headings) -> None:
@@ -181,7 +180,6 @@ def _candidates(lines: Lines, rows: Significant) -> tuple[Bool, Bool]:
     )
     marks = np.flatnonzero((lines.classes & (STOP | CLAUSE)) != 0)
     short &= np.searchsorted(marks, first) == np.searchsorted(marks, last)
-    bullet = ((opening & BULLET) != 0).tolist()
     begins, ends = first.tolist(), last.tolist()
     candidate, plain = np.zeros(len(rows.line), bool), np.zeros(len(rows.line), bool)
     for k in np.flatnonzero(short).tolist():
@@ -189,8 +187,24 @@ def _candidates(lines: Lines, rows: Significant) -> tuple[Bool, Bool]:
         if _PLAIN.fullmatch(text):
             candidate[k] = plain[k] = True
         else:
-            candidate[k] = _names_a_subject(text[1:].strip(BLANKS) if bullet[k] else text)
+            candidate[k] = _names_a_subject(bare_heading(text))
     return candidate, plain
+
+
+_DECORATED = re.compile(rf"([·•—\-=＝*＊~～{BULLETS}])\1*{_B}*(?P<name>.*?){_B}*\1+")
+
+
+def bare_heading(text: str) -> str:
+    """A heading without what decorates it: bullets before it, marks on both its sides, blanks between its letters.
+
+    >>> bare_heading("★ 荣　誉 ★")
+    '荣誉'
+    """
+    decorated = _DECORATED.fullmatch(text)
+    return close_spaced((decorated.group("name") if decorated else text).strip(_BULLETS_AND_BLANKS))
+
+
+_BULLETS_AND_BLANKS = BULLETS + BLANKS
 
 
 # Most candidates are plain names; these characters begin or end what needs the longer look.
@@ -235,7 +249,7 @@ def _judge_run(
 ) -> None:
     """Decide a run of candidate lines that follow one another, by what stands before and after it."""
     head, tail = run[0], run[-1]
-    texts = [close_spaced(lines.cut(int(rows.line[k])).lstrip(BULLETS + BLANKS)) for k in run]
+    texts = [bare_heading(lines.cut(int(rows.line[k]))) for k in run]
     if not doc_first[head] and not _complete(lines, rows, head - 1) and not _firm(texts[0]):
         # The first line completes what stands above it.
         run, texts = run[1:], texts[1:]

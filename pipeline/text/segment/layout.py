@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from pipeline.text.segment import furniture
 from pipeline.text.segment.apparatus import find_apparatus, find_cross_references
-from pipeline.text.segment.headings import Headings, Significant, find_headings
-from pipeline.text.segment.lines import CLOSE, ENDING, STOP, Bool, Int, Lines, close_spaced, read_lines
+from pipeline.text.segment.headings import Headings, Significant, bare_heading, find_headings
+from pipeline.text.segment.lines import CLOSE, ENDING, STOP, Bool, Int, Lines, read_lines
 from pipeline.text.segment.titles import Found, Titles, find_titles, lost_bold
 
 # Kinds of items that tile a document.
@@ -121,7 +121,7 @@ def _add_plain_titles(lines: Lines, rows: Int, titles: Titles, headings: Heading
     for k in headings.titles:
         line = int(rows[k])
         start, end = int(lines.first[line]), int(lines.last[line])
-        titles.add(line, start, start, end, end, close_spaced(lines.text[start:end]), "line")
+        titles.add(line, start, start, end, end, bare_heading(lines.text[start:end]), "line")
     titles.sort()
 
 

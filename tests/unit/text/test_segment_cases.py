@@ -22,7 +22,7 @@ import pytest
 from pipeline.text.segment import segment
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "segmentation.csv"
-MARKS = "■◆●▲★◇□※▌◎ "
+MARKS = "■◆●▲★◇□※▌◎·— "
 
 
 def _cases() -> list[tuple[str, str, str]]:
@@ -64,7 +64,7 @@ def outline(text: str) -> str:
     for zone in zones:
         if any(entry["span_start"] <= zone["span_start"] < entry["span_end"] for entry in entries):
             continue
-        name = text[zone["span_start"] : zone["span_end"]].strip().lstrip(MARKS)
+        name = text[zone["span_start"] : zone["span_end"]].strip().strip(MARKS)
         shown_as = f"H{zone['level']} {name}" if zone["kind"] == "heading" else f"F {zone['kind']}"
         items.append((zone["span_start"], shown_as))
     return " / ".join(item for _, item in sorted(items))
