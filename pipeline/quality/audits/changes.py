@@ -1,0 +1,346 @@
+"""Changes against the levels they speak of: 增加300吨，增长5.3%; 由41.0%提高到43.5%，提高2.5个百分点; 年均增长.
+
+Here: growth, differences, percentage points and average growth within one sentence. Not here: what another entry or
+another edition says (`books`).
+
+Indicators like 生产总值 and 增加值 are told at current prices while their growth is real, so that both together prove
+nothing; the same holds wherever 可比口径, 不变价 or 扣除 stands in the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipeline.quality.audits.intervals import (
+    CONSISTENT,
+    INCONSISTENT,
+    ROUNDING,
+    UNCHECKED,
+    Outcome,
+    best,
+    judge,
+)
+from pipeline.quality.audits.sheet import (
+    BY_MULTIPLE,
+    CHANGE,
+    DELTA,
+    LEVEL,
+    POINTS,
+    RATE,
+    RATIO_TO,
+    SHARE,
+    TARGET,
+    Finding,
+    Sheet,
+    squeeze,
+)
+
+_FROM = re.compile(r"(?:由|从)[^，。；]{0,16}$")
+_TO = re.compile(
+    r"^[^，。；]{0,14}?(?:增加|提高|上升|增长|扩大|发展|增|升|提升|攀升|上涨|涨|下降|减少|降低|缩小|回落|降|减|下调|上调|调整|调|缩短|压缩|跌|变)(?:到|至|为)[^，。；]{0,8}$"
+)
+_FORMER = re.compile(
+    r"(?:上年|去年|上年同期|去年同期|上年度|(?:19|20)\d\d年)(?:末|底)?(?:仅|只)?(?:为|是|的|只有|仅有)$"
+)
+_LINK = re.compile(
+    r"^[，,、；（(]?(?:比上年|较上年|比去年|同比|较去年|比上年同期|同比净|净)?(?:净)?(?:增长|增加|增|提高|上升|上涨|涨|升|扩大|下降|减少|降低|减|回落|下跌|降|跌|缩小|增幅|增幅为|增幅达|升幅|升幅为|降幅|降幅为|降幅达|减幅|减幅为|涨幅|涨幅为|增长率|增长率为|增速|增速为|递增|提升)(?:了|为|达|约)?$"
+)
+_AVERAGE = re.compile(
+    r"(?:年均|年平均|平均每年|每年平均)(?:递增|增长|增加|增幅|增速|递减|下降|增长率)(?:率|速度)?(?:为|达|约)?$"
+)
+
+
+def changes(sheet: Sheet) -> Iterator[Finding]:
+    """Audit the changes of a block."""
+    role, kind = np.array(sheet.role, np.int64), np.array(sheet.kind, np.int64)
+    sentence = np.array(sheet.sentence, np.int64)
+    if sheet.n < 2:
+        return
+    same = np.concatenate(([False], sentence[1:] == sentence[:-1]))
+    change = (role == CHANGE) & same
+    earlier = np.concatenate(([-1], role[:-1]))
+    earlier_kind = np.concatenate(([-1], kind[:-1]))
+    for i in np.flatnonzero(change & (kind == RATE) & (earlier == CHANGE) & (earlier_kind == DELTA)).tolist():
+        yield from _difference_and_rate(sheet, i - 1, i)
+    for i in np.flatnonzero(change & (kind == DELTA) & (earlier == CHANGE) & (earlier_kind == RATE)).tolist():
+        yield from _difference_and_rate(sheet, i, i - 1)
+    two = (
+        np.concatenate(([False, False], same[2:] & same[1:-1]))
+        if sheet.n > 2
+        else np.zeros(sheet.n, np.bool_)
+    )
+    unit = np.array(sheet.unit, np.int64)
+    levels = (
+        two
+        & np.isin(np.concatenate(([-1], role[:-1])), (LEVEL, SHARE, TARGET))
+        & np.isin(np.concatenate(([-1, -1], role[:-2])), (LEVEL, SHARE, TARGET))
+    )
+    levels &= np.concatenate(([False, False], unit[:-2] == unit[1:-1]))
+    for i in np.flatnonzero(change & levels).tolist():
+        yield from _two_levels(sheet, i)
+
+
+def _real(sheet: Sheet, i: int, level: int) -> bool:
+    """Whether a growth rate may be told at other prices or for another coverage than the level."""
+    text = sheet.text[sheet.begin_of(i) : min(sheet.end_of(i), sheet.end[i] + 24)]
+    return sheet.rules.says("real", text) or sheet.rules.says(
+        "real_head", sheet.words(level) + sheet.noun(level)
+    )
+
+
+def _bases_differ(sheet: Sheet, i: int, k: int) -> bool:
+    """Whether two changes say that they are told against different times."""
+    return sheet.basis[i] != sheet.basis[k]
+
+
+def _difference_and_rate(sheet: Sheet, d: int, g: int) -> Iterator[Finding]:
+    """6000吨，比上年增加300吨，增长5.3%: the difference over the level less the difference."""
+    level = sheet.of[d]
+    later = max(d, g)
+    if (
+        level < 0
+        or level >= min(d, g)
+        or sheet.sentence[level] != sheet.sentence[d]
+        or not _LINK.match(sheet.before(later))
+    ):
+        return
+    if sheet.is_relative(level) or sheet.role[level] not in (LEVEL, TARGET) or sheet.is_percent(d):
+        return
+    if not _one_dimension(sheet, level, d) or _bases_differ(sheet, d, g):
+        return
+    if sheet.of[g] >= 0 and sheet.of[g] != level:
+        return
+    now, step, rate = sheet.number(level), sheet.number(d), sheet.number(g)
+    if now is None or step is None or rate is None:
+        return
+    quote = sheet.quote(level, later)
+    terms = [(level, "level"), (d, "change"), (g, "change")]
+    if sheet.down[d] != sheet.down[g] and not sheet.flat[d] and not sheet.flat[g]:
+        yield Finding(
+            "growth", g, UNCHECKED, f"{quote}：差额与增幅的方向不同，未作判断", terms, rate.value, None, None
+        )
+        return
+    sign = -1.0 if sheet.down[d] else 1.0
+
+    def formula(level_, step_):  # type: ignore[no-untyped-def]
+        return step_ / (level_ - sign * step_) * 100
+
+    outcome = judge(rate, formula, now, step)
+    before = now.value - sign * step.value
+    said = f"上期应为{now.show(before)}，按此{'下降' if sheet.down[d] else '增长'}{rate.show(outcome.computed, 1)}"
+    if outcome.verdict == INCONSISTENT:
+        if _real(sheet, g, level):
+            yield _made(
+                sheet,
+                "growth",
+                g,
+                Outcome(UNCHECKED, *_rest(outcome)),
+                f"{quote}：{said}；增速或按可比价、可比口径计算，未作判断",
+                terms,
+            )
+            return
+        said += f"，书中为{sheet.source(g)}"
+    yield _made(sheet, "growth", g, outcome, f"{quote}：{said}", terms)
+
+
+def _one_dimension(sheet: Sheet, level: int, change: int) -> bool:
+    return sheet.unit[level] == sheet.unit[change]
+
+
+def _two_levels(sheet: Sheet, i: int) -> Iterator[Finding]:
+    """由A增加到B，增长g; B，上年为A，增长g; with everything that may follow: difference, rate, points, yearly average."""
+    b, a = i - 1, i - 2
+    if sheet.depth[a] != sheet.depth[b] or not _subject_shared(sheet, a, b):
+        return
+    first, second = sheet.before(a), sheet.before(b)
+    if _FROM.search(first) and _TO.match(second):
+        old, new = a, b
+    elif _FORMER.search(second) and not _FORMER.search(first):
+        old, new = b, a
+    elif _FORMER.search(first) and re.match(r"^(?:增加|提高|上升|增长|下降|减少|降低)(?:到|至|为)", second):
+        old, new = a, b
+    else:
+        return
+    before, now = sheet.number(old), sheet.number(new)
+    if before is None or now is None or before.value <= 0:
+        return
+    k = i
+    while k < sheet.n and sheet.sentence[k] == sheet.sentence[i] and k < i + 3 and sheet.role[k] == CHANGE:
+        words = sheet.before(k)
+        stated = sheet.number(k)
+        if stated is None:
+            return
+        if _AVERAGE.search(words):
+            yield from _average(sheet, old, new, k)
+        elif _LINK.match(words) or (
+            k == i
+            and re.match(
+                r"^[，,](?:[一二三四五六七八九十\d]+年(?:间|来)?)?(?:共|净|累计)?(?:提高|上升|增加|增长|下降|减少|降低)(?:了)?$",
+                words,
+            )
+        ):
+            yield from _against(sheet, old, new, k)
+        else:
+            return
+        k += 1
+
+
+def _subject_shared(sheet: Sheet, a: int, b: int) -> bool:
+    return (
+        sheet.measured[a] == sheet.measured[b]
+        or sheet.table["measured_start"][b].as_py() is None
+        or sheet.table["measured_start"][a].as_py() is None
+        or sheet.words(a).endswith(sheet.words(b))
+        or sheet.words(b).endswith(sheet.words(a))
+    )
+
+
+def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
+    """A difference, a rate or points against both levels."""
+    before, now, stated = sheet.number(old), sheet.number(new), sheet.number(k)
+    assert before is not None and now is not None and stated is not None
+    sign = -1.0 if sheet.down[k] else 1.0
+    percent, kind = sheet.is_percent(new), sheet.kind[k]
+    order = sorted((old, new, k), key=lambda j: sheet.start[j])
+    quote = sheet.quote(order[0], order[-1])
+    terms = [(new, "level"), (old, "previous"), (k, "change")]
+
+    def difference(now_, before_):  # type: ignore[no-untyped-def]
+        return sign * (now_ - before_)
+
+    def rate(now_, before_):  # type: ignore[no-untyped-def]
+        return sign * (now_ / before_ - 1) * 100
+
+    if kind == DELTA:
+        if sheet.unit[k] != sheet.unit[new]:
+            return
+        outcome = judge(stated, difference, now, before)
+        yield _made(
+            sheet,
+            "delta",
+            k,
+            outcome,
+            f"{quote}：两数相差{now.show(abs(now.value - before.value))}{_book(sheet, k, outcome)}",
+            terms,
+        )
+    elif percent and kind in (POINTS, RATE):
+        points, relative = judge(stated, difference, now, before), judge(stated, rate, now, before)
+        gap = f"两数相差{abs(now.value - before.value):.4g}个百分点"
+        if kind == POINTS:
+            if points.verdict == INCONSISTENT and relative.agrees:
+                gap += "，书中所说是相对增幅，不是百分点"
+            else:
+                gap += _book(sheet, k, points)
+            yield _made(sheet, "points", k, points, f"{quote}：{gap}", terms)
+        elif relative.agrees:
+            yield _made(sheet, "growth", k, relative, f"{quote}：相对增幅与两数相符", terms)
+        else:
+            said = f"{gap}，“%”疑为“个百分点”" if points.agrees else gap + _book(sheet, k, points)
+            yield _made(sheet, "points", k, relative, f"{quote}：{said}", terms)
+    elif kind in (RATE, POINTS):
+        outcome = judge(stated, rate, now, before)
+        said = f"按两数计算{'下降' if sign < 0 else '增长'}{outcome.computed:.{max(stated.digits, 1) + 1}f}%".replace(
+            "-", "负"
+        )
+        if kind == POINTS:
+            if outcome.agrees:
+                outcome = Outcome(INCONSISTENT, *_rest(outcome))
+                said += "，“个百分点”疑为“%”"
+            else:
+                return
+        elif outcome.verdict == INCONSISTENT and _real(sheet, k, new):
+            outcome, said = (
+                Outcome(UNCHECKED, *_rest(outcome)),
+                said + "；增速或按可比价、可比口径计算，未作判断",
+            )
+        else:
+            said += _book(sheet, k, outcome)
+        yield _made(sheet, "growth", k, outcome, f"{quote}：{said}", terms)
+    elif kind == BY_MULTIPLE:
+        outcome = best(
+            [
+                judge(stated, lambda n, b: n / b - 1, now, before),
+                judge(stated, lambda n, b: n / b, now, before),
+            ]
+        )
+        if outcome.verdict == INCONSISTENT and _real(sheet, k, new):
+            outcome = Outcome(UNCHECKED, *_rest(outcome))
+        yield _made(
+            sheet,
+            "growth",
+            k,
+            outcome,
+            f"{quote}：按两数计算增长{now.value / before.value - 1:.2f}倍{_book(sheet, k, outcome)}",
+            terms,
+        )
+    elif kind == RATIO_TO and not sheet.is_percent(k):
+        outcome = judge(stated, lambda n, b: n / b, now, before)
+        yield _made(
+            sheet,
+            "growth",
+            k,
+            outcome,
+            f"{quote}：前者是后者的{now.value / before.value:.2f}倍{_book(sheet, k, outcome)}",
+            terms,
+        )
+
+
+def _average(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
+    """Average growth over the years between two levels: (new / old) ** (1 / years) - 1."""
+    before, now, stated = sheet.number(old), sheet.number(new), sheet.number(k)
+    assert before is not None and now is not None and stated is not None
+    if now.value <= 0 or not sheet.is_percent(k):
+        return
+    begin = sheet.begin_of(old)
+    years = [int(y) for y in re.findall(r"((?:19|20)\d\d)年", sheet.text[begin : sheet.start[old]])]
+    between = [
+        int(y) for y in re.findall(r"((?:19|20)\d\d)年", sheet.text[sheet.end[old] : sheet.start[new]])
+    ]
+    last = between[-1] if between else sheet.year(k)
+    if not years or last is None or last <= years[-1]:
+        return
+    span = last - years[-1]
+    sign = -1.0 if sheet.down[k] else 1.0
+
+    def over(n):  # type: ignore[no-untyped-def]
+        return lambda now_, before_: sign * ((now_ / before_) ** (1 / n) - 1) * 100
+
+    readings = {
+        n: judge(stated, over(n), now, before)
+        for n in ({span} if between else {span, span - 1, span + 1})
+        if n > 0
+    }
+    outcome = best(list(readings.values()))
+    order = sorted((old, new, k), key=lambda j: sheet.start[j])
+    said = f"{sheet.quote(order[0], order[-1])}：按{span}年计算年均{'下降' if sign < 0 else '增长'}{readings[span].computed:.{max(stated.digits, 1) + 1}f}%"
+    if outcome.verdict == INCONSISTENT:
+        outcome = readings[span]
+        if _real(sheet, k, new):
+            outcome, said = Outcome(UNCHECKED, *_rest(outcome)), said + "；增速或按可比价计算，未作判断"
+        else:
+            said += f"，书中为{sheet.source(k)}"
+            if span > 1 and judge(stated, over(span + 1), now, before).agrees:
+                said += f"（误按{span + 1}年计算）"
+    yield _made(sheet, "average_growth", k, outcome, said, [(new, "level"), (old, "previous"), (k, "change")])
+
+
+def _book(sheet: Sheet, k: int, outcome: Outcome) -> str:
+    return f"，书中为{sheet.source(k)}" if outcome.verdict == INCONSISTENT else ""
+
+
+def _rest(outcome: Outcome) -> tuple[float, float, float]:
+    return outcome.stated, outcome.computed, outcome.tolerance
+
+
+def _made(
+    sheet: Sheet, kind: str, anchor: int, outcome: Outcome, explanation: str, terms: list[tuple[int, str]]
+) -> Finding:
+    return Finding(
+        kind, anchor, outcome.verdict, explanation, terms, outcome.stated, outcome.computed, outcome.tolerance
+    )
+
+
+__all__ = ["CONSISTENT", "ROUNDING", "changes", "squeeze"]

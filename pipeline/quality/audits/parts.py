@@ -1,0 +1,443 @@
+"""Totals and their parts: 50家，其中内资38家、外资12家; A 20家、B 30家，共50家; shares and ratios that make up 100.
+
+Here: which numbers are parts of which total, as the text says it; never because their values fit. Not here: shares of
+a total (`shares`), running totals (`running`).
+
+A list after 其中 may leave something out: its sum may fall short of the total, and may exceed it where its members
+overlap (女党员, 35岁以下). It is held to the total only where its members are all the members of a known family
+(lexicons/partitions.csv) or 其余 closes it; its sum is held to stay below only where the members exclude each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, Number, Outcome, at_most, best, judge
+from pipeline.quality.audits.sheet import CHANGE, LEVEL, RANK, SHARE, THRESHOLD, Finding, Sheet, squeeze
+
+_AND = re.compile(r"^(?:、|和|及|与|以及|，?以及|；)")
+_PLAIN_END = re.compile(r"^(?:[，。；、）)和及与,;：]|$|以及|（|\()")
+_TOTAL = re.compile(
+    r"^[，、；,（(]?(?:[两三四五六七八]项|[两三四五六七八]者|[两三四五六七八]类|以上)?(?:共计|合计|总计|共|计)(?:有|为|达)?(?P<noun>[^，。；、]{0,6})$"
+)
+_OPEN = re.compile(r"^[^，。；、]{0,4}等")
+
+
+@dataclass(slots=True)
+class _List:
+    """Numbers that the text lists as parts: where they were announced, whether 、 joins them, and how they end."""
+
+    members: list[int]
+    tight: bool
+    closed: bool  # 其余 is among them
+    open: bool  # 等 ends them
+
+
+def parts(sheet: Sheet) -> Iterator[Finding]:
+    """Audit the totals whose parts follow 其中, a colon or a bracket, and the totals that follow their parts."""
+    yield from _announced(sheet)
+    yield from _summed_up(sheet)
+
+
+def _announced(sheet: Sheet) -> Iterator[Finding]:
+    places, ends = sheet.cues["of_which"], sheet.cues["of_which/end"]
+    following = np.searchsorted(sheet.starts, ends)
+    for at, end, first in zip(places.tolist(), ends.tolist(), following.tolist(), strict=True):
+        yield from _group(
+            sheet,
+            at,
+            end,
+            first,
+            "of_which",
+            int(places[k]) if (k := int(np.searchsorted(places, end))) < len(places) else None,
+        )
+    codes = sheet.codes
+    stops = np.array(sheet.end, np.int64)
+    for mark in (0xFF1A, 0xFF08):
+        near = np.zeros(sheet.n, np.bool_)
+        distance = np.zeros(sheet.n, np.int64)
+        for step in range(5):
+            hit = ~near & (codes[np.minimum(stops + step, len(codes) - 1)] == mark)
+            distance[hit] = step
+            near |= hit
+        for i in np.flatnonzero(near).tolist():
+            if not sheet.is_amount(i) or i + 1 >= sheet.n or sheet.sentence[i + 1] != sheet.sentence[i]:
+                continue
+            at = sheet.end[i] + int(distance[i])
+            if re.search(r"[，。；、]", sheet.text[sheet.end[i] : at]) or sheet.start[i + 1] - at > 16:
+                continue
+            if "其中" in sheet.text[at : sheet.start[i + 1]]:
+                continue
+            yield from _group(sheet, at, at + 1, i + 1, "colon" if mark == 0xFF1A else "bracket", None, i)
+
+
+def _group(
+    sheet: Sheet, at: int, end: int, first: int, how: str, next_mark: int | None, owner: int = -1
+) -> Iterator[Finding]:
+    """The findings on one announced list of parts."""
+    if first >= sheet.n or sheet.start[first] > (sheet.end_of(first) if first < sheet.n else 0):
+        return
+    stop = int(sheet.stops[np.searchsorted(sheet.stops, at)])
+    if sheet.start[first] >= stop:
+        return
+    found = _members(sheet, end, first, stop, how, next_mark)
+    if not found.members:
+        return
+    totals = [owner] if owner >= 0 else _totals(sheet, at, first, found.members[0])
+    totals = [t for t in totals if sheet.unit[t] == sheet.unit[found.members[0]] and t not in found.members]
+    numbers = [(t, n) for t in totals if (n := sheet.number(t)) is not None]
+    members = [(m, n) for m in found.members if (n := sheet.number(m)) is not None]
+    if not numbers or len(members) < len(found.members):
+        return
+    if how == "bracket" and len(members) < 2:
+        return
+    yield from _judge(sheet, numbers, members, found, how)
+
+
+def _judge(
+    sheet: Sheet, totals: list[tuple[int, Number]], members: list[tuple[int, Number]], found: _List, how: str
+) -> Iterator[Finding]:
+    rules = sheet.rules
+    phrases = [_phrase(sheet, m) for m, _ in members]
+    apart, whole = rules.partition(phrases)
+    amounts = [n for _, n in members]
+    if len(members) == 1:
+        part = amounts[0]
+        fits = [t for t in totals if at_most(part, t[1])]
+        t, total = (fits or totals)[0]
+        if not fits and how == "bracket":
+            return
+        verdict = "consistent" if fits else INCONSISTENT
+        said = "部分未超过总数" if fits else f"部分大于总数{total.show(total.value)}"
+        yield _finding(
+            sheet, "of_which", t, members, Outcome(verdict, total.value, part.value, total.tolerance), said
+        )
+        return
+    readings = [(t, total, judge(total, _sum, *amounts)) for t, total in totals]
+    t, total, outcome = min(readings, key=lambda r: (not r[2].agrees, abs(r[2].computed - r[2].stated)))
+    shown = total.show(outcome.computed)
+    if outcome.agrees:
+        said = f"合计{shown}，与总数{'相符' if outcome.verdict == 'consistent' else '之差在舍入之内'}"
+        yield _finding(sheet, "sum", t, members, outcome, said)
+        return
+    short = [(t_, n) for t_, n in totals if outcome.computed <= n.value]
+    exhaustive = whole or found.closed or (how == "colon" and found.tight and not found.open)
+    difference = outcome.computed - total.value
+    if exhaustive:
+        t, total = totals[0]
+        outcome = judge(total, _sum, *amounts)
+        difference = outcome.computed - total.value
+        far = (
+            how == "colon"
+            and not whole
+            and difference < 0
+            and -difference > rules.limit("residual") * total.value
+        )
+        if not far:
+            said = f"合计{total.show(outcome.computed)}，比总数{'多' if difference > 0 else '少'}{total.show(abs(difference))}"
+            yield _finding(sheet, "sum", t, members, outcome, said)
+            return
+    if short:
+        t, total = short[0]
+        rest = total.show(total.value - outcome.computed)
+        yield _finding(
+            sheet,
+            "of_which",
+            t,
+            members,
+            Outcome("consistent", total.value, outcome.computed, total.tolerance),
+            f"合计{total.show(outcome.computed)}，未超过总数，其余{rest}未列",
+        )
+        return
+    each = [m for m in members if not any(at_most(m[1], n) for _, n in totals)]
+    exclusive = apart or (
+        found.tight
+        and how != "bracket"
+        and not any(rules.says("overlap", p) for p in phrases)
+        and all(phrases)
+    )
+    said = f"合计{shown}，超过总数{total.show(difference)}"
+    if each and (each[0] == members[0] or exclusive):
+        said = f"部分{each[0][1].show(each[0][1].value)}大于总数{total.show(total.value)}"
+        yield _finding(
+            sheet,
+            "of_which",
+            t,
+            members,
+            Outcome(INCONSISTENT, total.value, each[0][1].value, total.tolerance),
+            said,
+        )
+    elif exclusive and outcome.verdict == INCONSISTENT:
+        yield _finding(sheet, "of_which", t, members, outcome, said)
+    else:
+        yield _finding(
+            sheet,
+            "of_which",
+            t,
+            members,
+            Outcome(UNCHECKED, total.value, outcome.computed, outcome.tolerance),
+            f"合计{shown}，超过总数，但各部分可能互有重叠，未作判断",
+        )
+
+
+def _sum(*terms):  # type: ignore[no-untyped-def]
+    total = terms[0]
+    for one in terms[1:]:
+        total = total + one
+    return total
+
+
+def _finding(
+    sheet: Sheet, kind: str, total: int, members: list[tuple[int, Number]], outcome: Outcome, said: str
+) -> Finding:
+    order = sorted([total, *(m for m, _ in members)], key=lambda k: sheet.start[k])
+    terms = [(total, "total"), *((m, "part") for m, _ in members)]
+    return Finding(
+        kind,
+        total,
+        outcome.verdict,
+        f"{sheet.quote(order[0], order[-1])}：{said}",
+        terms,
+        outcome.stated,
+        outcome.computed,
+        outcome.tolerance,
+    )
+
+
+def _phrase(sheet: Sheet, i: int) -> str:
+    """The words that name a part, as measured or as they stand right before the number."""
+    own = sheet.words(i)
+    if own and (own in sheet.rules.members or sheet.table["measured_start"][i].as_py() is not None):
+        return own
+    return (
+        re.sub(r"^.*[，、；。：（()）其中和及与]", "", sheet.before(i)).removesuffix("为").removesuffix("有")
+    )
+
+
+def _totals(sheet: Sheet, at: int, first: int, member: int) -> list[int]:
+    """The numbers that can be the total of parts announced at a place, the nearest first."""
+    begin = sheet.begin_of(first)
+    found = []
+    k = first - 1
+    while k >= 0 and sheet.start[k] >= begin:
+        if sheet.start[k] < at and sheet.is_amount(k) and sheet.unit[k] == sheet.unit[member]:
+            found.append(k)
+        k -= 1
+    if found or at - begin > 2:
+        return found
+    before = k  # 其中 opens the sentence: the totals of the sentence before
+    while k >= 0 and sheet.sentence[k] == sheet.sentence[before] and sheet.entry[k] == sheet.entry[first]:
+        if sheet.is_amount(k) and sheet.unit[k] == sheet.unit[member]:
+            found.append(k)
+        k -= 1
+    return found
+
+
+def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark: int | None) -> _List:
+    """The numbers listed from a place on, as far as they are told as parts of one thing."""
+    found = _List([], True, False, False)
+    depth = int(sheet.deep[end])
+    previous_end = end
+    last = end
+    i = first
+    while i < sheet.n and sheet.start[i] < stop and (next_mark is None or sheet.start[i] < next_mark):
+        deep = sheet.depth[i]
+        if deep < depth:
+            break
+        if deep > depth or (found.members and sheet.is_relative(i)) or sheet.role[i] in (RANK, THRESHOLD):
+            if deep <= depth:
+                previous_end = sheet.end[i]
+            i += 1
+            continue
+        gap = squeeze(sheet.text[previous_end : sheet.start[i]])
+        if sheet.role[i] == CHANGE or sheet.role[i] == SHARE or sheet.is_relative(i):
+            if not found.members:
+                break
+            previous_end = sheet.end[i]
+            i += 1
+            continue
+        words = re.sub(r"^[^，、；：（]*[，、；：（]", "", gap) if found.members else gap
+        closing = sheet.rules.says("rest", gap)
+        if found.members:
+            if sheet.unit[i] != sheet.unit[found.members[0]]:
+                previous_end = sheet.end[i]
+                found.tight &= gap[:1] in "（("
+                i += 1
+                continue
+            if not closing and (sheet.rules.says("stop", words) or _TOTAL.match(gap)):
+                break
+            if not _AND.match(gap):
+                if not _and_after_changes(sheet, i, last, gap):
+                    found.tight = False
+                if gap[:1] not in "，,；":
+                    break
+        elif not sheet.is_amount(i) or sheet.role[i] != LEVEL:
+            break
+        elif len(gap) > 20 or "，" in gap:
+            break
+        if not _PLAIN_END.match(sheet.after(i, 3)):
+            noun = sheet.after(i, 6)
+            head = sheet.noun(i)
+            if (
+                not head
+                or not noun.startswith(head)
+                or not found.members
+                and head not in sheet.text[max(0, end - 80) : end]
+            ):
+                break
+        found.members.append(i)
+        found.closed |= closing
+        last = previous_end = sheet.end[i]
+        i += 1
+    found.open = bool(found.members and _OPEN.match(sheet.after(found.members[-1], 6)))
+    return found
+
+
+def _and_after_changes(sheet: Sheet, i: int, last: int, gap: str) -> bool:
+    """Whether only changes told for the part before stand between it and this one: 出口5亿元，增长3%；进口2亿元."""
+    return gap[:1] == "；" or (gap[:1] in "，," and sheet.is_relative(i - 1) and sheet.end[i - 1] > last)
+
+
+def _summed_up(sheet: Sheet) -> Iterator[Finding]:
+    """Totals told after their parts: A 20家、B 30家，共50家."""
+    places, ends = sheet.cues["total"], sheet.cues["total/end"]
+    after = np.searchsorted(sheet.starts, ends)
+    for at, t in zip(places.tolist(), after.tolist(), strict=True):
+        if (
+            t < 2
+            or t >= sheet.n
+            or sheet.sentence[t] != sheet.sentence[t - 1]
+            or sheet.start[t] - at > 12
+            or not sheet.is_amount(t)
+        ):
+            continue
+        if not _TOTAL.match(sheet.before(t)):
+            continue
+        run = [t - 1]
+        if sheet.unit[t - 1] != sheet.unit[t] or not sheet.is_amount(t - 1) or sheet.end[t - 1] > at:
+            continue
+        while run[0] and sheet.sentence[run[0] - 1] == sheet.sentence[t]:
+            k = run[0] - 1
+            gap = sheet.before(run[0])
+            if (
+                sheet.unit[k] != sheet.unit[t]
+                or not sheet.is_amount(k)
+                or not gap
+                or gap[0] not in "、和及与，,；"
+                or sheet.rules.says("of_which", gap)
+            ):
+                break
+            run.insert(0, k)
+        total = sheet.number(t)
+        numbers = [sheet.number(k) for k in run]
+        if total is None or any(n is None for n in numbers) or len(run) < 2:
+            continue
+        known = [n for n in numbers if n is not None]
+        readings = [(k, judge(total, _sum, *known[k:])) for k in range(len(run) - 1)]
+        outcome = best([o for _, o in readings])
+        begin = next(k for k, o in readings if o is outcome)
+        members = list(zip(run, known, strict=True))[begin:]
+        tight = all(sheet.before(k)[:1] in "、和及与" for k in run[1:])
+        total_noun = sheet.after(t, 4)
+        difference = outcome.computed - total.value
+        if outcome.agrees:
+            said = f"合计{total.show(outcome.computed)}，与总数{'相符' if outcome.verdict == 'consistent' else '之差在舍入之内'}"
+        elif not tight or _TOTAL.match(sheet.before(t))["noun"] or not _PLAIN_END.match(total_noun):  # type: ignore[index]
+            continue
+        else:
+            begin = 0
+            members = list(zip(run, known, strict=True))
+            outcome = readings[0][1]
+            difference = outcome.computed - total.value
+            said = f"合计{total.show(outcome.computed)}，比总数{'多' if difference > 0 else '少'}{total.show(abs(difference))}"
+        yield _finding(sheet, "sum", t, members, outcome, said)
+
+
+def ratios(sheet: Sheet) -> Iterator[Finding]:
+    """Audit proportions such as 5.2∶47.8∶47.0 that must make up 100."""
+    terms = sheet.table["terms"]
+    if terms.null_count == len(terms):
+        return
+    low, high = sheet.rules.limit("share_sum_low"), sheet.rules.limit("share_sum_high")
+    for i in np.flatnonzero(terms.is_valid().to_numpy()).tolist():
+        printed = [p for p in re.split("[；;]", terms[i].as_py()) if p]
+        try:
+            values = [float(p) for p in printed]
+        except ValueError:
+            continue
+        around = sheet.text[max(sheet.begin_of(i), sheet.start[i] - 40) : sheet.start[i]]
+        if (
+            len(values) < 3
+            or not re.search("结构|比重|比例|构成|之比|产业", around)
+            or re.search("[男女收支]", around)
+        ):
+            continue
+        total = sum(values)
+        three = len(values) == 3 and "产业" in around and min(values) >= 0.1 and max(values) < 100
+        if not (low <= total <= high) and not (
+            three and any("." in p for p in sheet.source(i).split("∶")) and total > 30
+        ):
+            continue
+        digits = max(len(p.partition(".")[2].rstrip()) for p in re.split("[∶:：]", sheet.source(i)))
+        half = 0.5 * 10.0**-digits * len(values)
+        off = abs(total - 100)
+        verdict = "consistent" if off < 1e-9 else "rounding" if off <= 2 * half + 1e-9 else INCONSISTENT
+        said = f"各项合计{total:g}" + ("" if off < 1e-9 else f"，与100相差{off:g}")
+        yield Finding(
+            "ratio", i, verdict, f"{sheet.quote(i, i)}：{said}", [(i, "ratio")], 100.0, round(total, 9), half
+        )
+
+
+def share_sums(sheet: Sheet) -> Iterator[Finding]:
+    """Audit shares of all members of a family, which must make up 100 %: 男性占51.0%，女性占49.0%."""
+    share = np.array([r == SHARE for r in sheet.role], np.bool_)
+    both = (
+        np.flatnonzero(share[:-1] & share[1:] & (np.diff(np.array(sheet.sentence, np.int64)) == 0))
+        if sheet.n > 1
+        else np.zeros(0, np.int64)
+    )
+    done = -1
+    for i in both.tolist():
+        if i <= done:
+            continue
+        run = [i]
+        while (
+            run[-1] + 1 < sheet.n and share[run[-1] + 1] and sheet.sentence[run[-1] + 1] == sheet.sentence[i]
+        ):
+            run.append(run[-1] + 1)
+        done = run[-1]
+        phrases = [
+            re.sub(r"(?:所)?(?:占|比重|占比|比例).*$", "", p) for p in (_phrase(sheet, k) for k in run)
+        ]
+        if not sheet.rules.partition(phrases)[1]:
+            continue
+        numbers = [n for k in run if (n := sheet.number(k)) is not None]
+        if len(numbers) < len(run):
+            continue
+        hundred = Number(
+            100.0,
+            numbers[0].tight.__class__(100, 100),
+            numbers[0].wide.__class__(100, 100),
+            1.0,
+            0,
+            "%",
+            True,
+        )
+        outcome = judge(hundred, _sum, *numbers)
+        said = f"合计{numbers[0].show(outcome.computed)}"
+        if outcome.verdict == INCONSISTENT:
+            said += "，各部分应合为100%"
+        yield Finding(
+            "share_sum",
+            run[0],
+            outcome.verdict,
+            f"{sheet.quote(run[0], run[-1])}：{said}",
+            [(k, "part") for k in run],
+            100.0,
+            outcome.computed,
+            outcome.tolerance,
+        )

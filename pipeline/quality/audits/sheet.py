@@ -1,0 +1,283 @@
+"""The quantities of a stretch of text laid out for the rules: columns, sentences, words that introduce relations.
+
+Here: everything a rule asks about a number or its neighbours. Not here: any rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline.quality.audits.intervals import Number, printed
+from pipeline.quality.audits.rules import Rules
+from pipeline.text.lexer import Ints
+
+BLOCK = 1 << 20
+LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
+ROLES = ("level", "change", "share", "threshold", "rank", "target")
+RATE, POINTS, DELTA, BY_MULTIPLE, RATIO_TO = range(5)
+KINDS = ("rate", "points", "delta", "increase_by_multiple", "ratio_to")
+_COUNTED = ("count", "person", "visit", "rank")
+_PERCENT = ("percent", "percentage_point")
+_RELATIVE = (*_PERCENT, "ratio", "multiple", "fraction", "rank")
+_BLANK = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Finding:
+    """One statement re-computed; `anchor` is the quantity it is about, `terms` the others with what each is."""
+
+    kind: str
+    anchor: int
+    verdict: str
+    explanation: str
+    terms: list[tuple[int, str]]
+    stated: float | None = None
+    computed: float | None = None
+    tolerance: float | None = None
+    entry: int = -1
+    place: int = -1
+    table: dict[str, object] = field(default_factory=dict)
+
+
+def _codes(column: pa.ChunkedArray, names: tuple[str, ...]) -> list[int]:
+    found = pc.fill_null(pc.index_in(column, value_set=pa.array(names)), -1)
+    out: list[int] = found.to_numpy().tolist() if len(column) else []
+    return out
+
+
+def _dictionary(column: pa.ChunkedArray) -> tuple[list[int], list[str]]:
+    """A text column as numbers into a list of its distinct values; -1 for null."""
+    coded = column.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    return pc.fill_null(coded.indices, -1).to_numpy(
+        zero_copy_only=False
+    ).tolist(), coded.dictionary.to_pylist()
+
+
+class Sheet:
+    """One block of documents: their text end to end (`text`), and their quantities in order of place."""
+
+    def __init__(
+        self, documents: pa.Table, quantities: pa.Table, rules: Rules, covered: list[int | None]
+    ) -> None:
+        self.rules = rules
+        self.covered = covered
+        texts = documents["text"].to_pylist()
+        self.text = "\f".join(texts) + "\f" * 16  # the lexer looks a word beyond each place
+        base = np.concatenate(([0], np.cumsum([len(t) + 1 for t in texts])))
+        names = documents["document_id"].combine_chunks()
+        owner = pc.index_in(quantities["document_id"], value_set=names).to_numpy().astype(np.int64)
+        start = quantities["span_start"].to_numpy() + base[owner]
+        end = quantities["span_end"].to_numpy() + base[owner]
+        self.base = base
+        self.table = quantities
+        self.n = len(quantities)
+        self.starts: Ints = start.astype(np.int64)
+        self.start: list[int] = start.tolist()
+        self.end: list[int] = end.tolist()
+        self.owner: list[int] = owner.tolist()
+        self.entry, self.entry_names = _dictionary(quantities["entry_id"])
+        self.role = _codes(quantities["role"], ROLES)
+        self.kind = _codes(quantities["change_kind"], KINDS)
+        self.down: list[bool] = (
+            pc.fill_null(pc.equal(quantities["change_direction"], "down"), False)
+            .to_numpy(zero_copy_only=False)
+            .tolist()
+        )
+        self.flat: list[bool] = (
+            pc.fill_null(pc.equal(quantities["change_direction"], "flat"), False)
+            .to_numpy(zero_copy_only=False)
+            .tolist()
+        )
+        self.basis, self.basis_names = _dictionary(quantities["change_basis"])
+        self.basis_stated: list[bool] = (
+            pc.fill_null(quantities["change_basis_stated"], False).to_numpy(zero_copy_only=False).tolist()
+        )
+        self.unit, self.unit_names = _dictionary(quantities["base_unit"])
+        self.dimension, self.dimension_names = _dictionary(quantities["dimension"])
+        self._percent = {k for k, name in enumerate(self.dimension_names) if name in _PERCENT}
+        self._relative = {k for k, name in enumerate(self.dimension_names) if name in _RELATIVE}
+        self._counted = {k for k, name in enumerate(self.dimension_names) if name in _COUNTED}
+        self.measured, self.measured_names = _dictionary(quantities["measured_text"])
+        self.head, self.head_names = _dictionary(quantities["head_text"])
+        values = pc.fill_null(quantities["base_value"], np.nan).to_numpy()
+        scale = np.where(np.isin(np.array(self.dimension, np.int64), list(self._percent)), 100.0, 1.0)
+        self.value: list[float] = (values * scale).tolist()
+        ids = quantities["quantity_id"].combine_chunks()
+        self.of: list[int] = (
+            pc.fill_null(pc.index_in(quantities["of_quantity_id"], value_set=ids), -1).to_numpy().tolist()
+        )
+        self._sentences()
+        self._numbers: dict[int, Number | None] = {}
+
+    # --- place ----------------------------------------------------------------------------------------------------
+    def _sentences(self) -> None:
+        codes = np.frombuffer(self.text.encode("utf-16-le", "replace"), np.uint16)
+        if len(codes) != len(self.text):  # characters beyond the first plane: two units each
+            codes = np.minimum(
+                np.frombuffer(self.text.encode("utf-32-le", "replace"), np.uint32), 0xFFFF
+            ).astype(np.uint16)
+        self.codes: NDArray[np.uint16] = codes
+        stop = np.isin(codes, [ord(c) for c in "。！？\f【"])
+        line = np.flatnonzero(codes == 10)
+        if len(line):
+            before, after = codes[np.maximum(line - 1, 0)], codes[np.minimum(line + 1, len(codes) - 1)]
+            inside = (before >= 0x4E00) & (before <= 0x9FFF) & (after >= 0x4E00) & (after <= 0x9FFF)
+            inside |= np.isin(before, [ord(c) for c in "，、；"]) & (after > 0x3000)
+            stop[line[~inside]] = True
+        self.stops: Ints = np.flatnonzero(stop).astype(np.int64)
+        self.sentence: list[int] = np.searchsorted(self.stops, self.starts).tolist()
+        marks = np.isin(codes, [ord(c) for c in "，；：,;"]) | stop
+        self.clauses: Ints = np.flatnonzero(marks).astype(np.int64)
+        deep = np.zeros(len(codes) + 1, np.int32)
+        np.cumsum(
+            (codes == 0xFF08).astype(np.int8) + (codes == 40) - (codes == 0xFF09) - (codes == 41),
+            out=deep[1:],
+        )
+        self.depth: list[int] = deep[self.starts].tolist()
+        self.deep = deep
+
+    @cached_property
+    def cues(self) -> dict[str, Ints]:
+        """Where each kind of word of the list stands in the text, and where it ends (`kind`, `kind/end`)."""
+        word, start, end = self.rules.words.everywhere(self.codes)
+        kind = self.rules.kind_of_word[word]
+        found: dict[str, Ints] = {}
+        for number, name in enumerate(self.rules.kinds):
+            chosen = kind[:, number]
+            found[name], found[name + "/end"] = start[chosen], end[chosen]
+        return found
+
+    def sentences_with(self, *kinds: str) -> Iterator[tuple[int, int]]:
+        """Runs of quantities [a, b) of the sentences that hold a word of one of the kinds."""
+        places = np.concatenate([self.cues[k] for k in kinds])
+        return self.runs(np.unique(np.searchsorted(self.stops, places)))
+
+    def runs(self, sentences: Ints) -> Iterator[tuple[int, int]]:
+        """Runs of quantities [a, b) of the sentences given by number."""
+        if not self.n:
+            return
+        own = np.array(self.sentence, np.int64)
+        first, last = np.searchsorted(own, sentences, "left"), np.searchsorted(own, sentences, "right")
+        for a, b in zip(first.tolist(), last.tolist(), strict=True):
+            if b > a:
+                yield a, b
+
+    def begin_of(self, i: int) -> int:
+        """Where the sentence of number i begins."""
+        s = self.sentence[i]
+        return int(self.stops[s - 1]) + 1 if s else 0
+
+    def end_of(self, i: int) -> int:
+        """Where the sentence of number i ends."""
+        s = self.sentence[i]
+        return int(self.stops[s]) if s < len(self.stops) else len(self.text)
+
+    def before(self, i: int, since: int | None = None) -> str:
+        """The text between the number before i (or the begin of the sentence) and number i, without blanks."""
+        floor = self.begin_of(i)
+        if i and self.sentence[i - 1] == self.sentence[i]:
+            floor = max(floor, self.end[i - 1])
+        if since is not None:
+            floor = max(floor, since)
+        return squeeze(self.text[floor : self.start[i]])
+
+    def after(self, i: int, size: int = 8) -> str:
+        """A few characters behind number i, without blanks, not beyond its sentence."""
+        return squeeze(self.text[self.end[i] : min(self.end_of(i), self.end[i] + size)])
+
+    # --- the numbers ----------------------------------------------------------------------------------------------
+    def number(self, i: int) -> Number | None:
+        """The printed number with its interval, or None where it cannot be told."""
+        if i not in self._numbers:
+            self._numbers[i] = self._number(i)
+        return self._numbers[i]
+
+    def _number(self, i: int) -> Number | None:
+        t = self.table
+        source, bound = t["source_text"][i].as_py(), t["bound"][i].as_py()
+        plain = t["value_float"][i].as_py()
+        base = self.value[i]
+        low = high = None
+        if bound == "range" and t["unit"][i].as_py() == t["base_unit"][i].as_py():
+            low, high = float(t["low"][i].as_py()), float(t["high"][i].as_py())
+        note = t["note"][i].as_py() or ""
+        if "\n" in source or "numeral" in note or "read as" in note:
+            return None
+        unit = base / plain if plain and base == base else 1.0
+        return printed(
+            source,
+            base,
+            unit,
+            bound,
+            self.dimension[i] in self._counted,
+            low,
+            high,
+            self.rules.limit("about"),
+        )
+
+    def in_unit(self, i: int, value: float) -> float:
+        """A value of the base unit in the unit of number i, as the table of quantities has it."""
+        plain, base = self.table["value_float"][i].as_py(), self.value[i]
+        return value * plain / base if plain and base else value
+
+    def source(self, i: int) -> str:
+        return squeeze(self.text[self.start[i] : self.end[i]])
+
+    def words(self, i: int) -> str:
+        """The phrase that number i measures, or nothing."""
+        return self.measured_names[self.measured[i]] if self.measured[i] >= 0 else ""
+
+    def noun(self, i: int) -> str:
+        return self.head_names[self.head[i]] if self.head[i] >= 0 else ""
+
+    def unit_name(self, i: int) -> str:
+        return self.unit_names[self.unit[i]] if self.unit[i] >= 0 else ""
+
+    def dimension_name(self, i: int) -> str:
+        return self.dimension_names[self.dimension[i]] if self.dimension[i] >= 0 else ""
+
+    def is_percent(self, i: int) -> bool:
+        return self.dimension[i] in self._percent
+
+    def is_relative(self, i: int) -> bool:
+        return self.dimension[i] in self._relative
+
+    def is_amount(self, i: int) -> bool:
+        """A level, or an addition that may have parts (新增5家): no share, rank, threshold or target."""
+        if self.is_relative(i) or self.value[i] != self.value[i]:
+            return False
+        return self.role[i] in (LEVEL, TARGET) or (self.role[i] == CHANGE and self.kind[i] == DELTA)
+
+    def phrase_start(self, i: int) -> int:
+        """Where the words of number i begin, when they stand right before it."""
+        own = self.table["measured_start"][i].as_py()
+        if own is None:
+            return self.start[i]
+        place = own + int(self.base[self.owner[i]])
+        return place if self.start[i] - 24 <= place < self.start[i] else self.start[i]
+
+    def quote(self, first: int, last: int, limit: int = 90) -> str:
+        """The text from the words of one number to the end of another, on one line, shortened in the middle."""
+        begin, end = self.phrase_start(first), self.end[last]
+        text = squeeze(self.text[begin:end])
+        if len(text) > limit:
+            text = text[: limit // 2] + "…" + text[-limit // 2 :]
+        return text
+
+    def year(self, i: int) -> int | None:
+        """The covered year of the book that number i stands in."""
+        return self.covered[self.owner[i]]
+
+
+def squeeze(text: str) -> str:
+    return _BLANK.sub("", text)
