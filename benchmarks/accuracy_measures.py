@@ -1,4 +1,6 @@
-"""How right the measured head and the links between numbers are: `python -m benchmarks.accuracy_measures [FILE …] [--errors]`.
+"""How right measured heads and the links between numbers are.
+
+    python -m benchmarks.accuracy_measures [FILE …] [--errors]
 
 Scored on the passages of tests/cases/passages*.jsonl: the head noun where the annotation gives one, the level that a
 change or share speaks of, the total that a part belongs to. Fields that the annotator marked as doubtful are skipped.
@@ -29,13 +31,24 @@ CASES = Path(__file__).parent.parent / "tests" / "cases"
 
 def read(text: str, covered_year: int | None, region: str | None, reference: Any) -> list[dict[str, Any]]:
     """The quantities of one text, measured."""
-    volume = Volume("text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region, None)
-    document = {"document_id": "text", "volume_id": "text", "media_type": "text/plain", "encoding": "utf-8",
-                "sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text), "text": text}
+    volume = Volume(
+        "text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region, None
+    )
+    document = {
+        "document_id": "text",
+        "volume_id": "text",
+        "media_type": "text/plain",
+        "encoding": "utf-8",
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "characters": len(text),
+        "text": text,
+    }
     documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
     segments = segment(documents)
     facts = read_facts(documents, segments.entries, segments.zones, volume, reference)
-    table = measure(documents, segments.entries, segments.zones, facts["quantities"], facts["dates"], volume, reference)
+    table = measure(
+        documents, segments.entries, segments.zones, facts["quantities"], facts["dates"], volume, reference
+    )
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
@@ -52,16 +65,22 @@ def score(path: Path, reference: Any, show: bool) -> Counter[str]:
     for line in path.read_text("utf-8").splitlines():
         item = json.loads(line)
         text = item["text"]
-        got = {(r["span_start"], r["span_end"]): r for r in read(text, item["covered_year"], item.get("region_name"), reference)}
+        got = {
+            (r["span_start"], r["span_end"]): r
+            for r in read(text, item["covered_year"], item.get("region_name"), reference)
+        }
         at = {q["start"]: q for q in item["quantities"]}
         for q in item["quantities"]:
             row = got.get((q["start"], q["end"]))
             if row is None:
                 continue
-            around = f"{item['id']} {text[max(0, q['start'] - 22):q['start']]}[{q['source_text']}]{text[q['end']:q['end'] + 10]}".replace("\n", "/")
+            left, right = text[max(0, q["start"] - 22) : q["start"]], text[q["end"] : q["end"] + 10]
+            around = f"{item['id']} {left}[{q['source_text']}]{right}".replace("\n", "/")
             if row["measured_start"] is not None:
                 count["positions"] += 1
-                count["positions right"] += text[row["measured_start"]:row["measured_end"]] == row["measured_text"]
+                count["positions right"] += (
+                    text[row["measured_start"] : row["measured_end"]] == row["measured_text"]
+                )
             wanted, head = q["measured_head"], row["head_text"]
             if not skipped(q, "measured_head"):
                 if wanted is not None:
@@ -71,7 +90,9 @@ def score(path: Path, reference: Any, show: bool) -> Counter[str]:
                     count["heads right"] += same
                     count["heads near"] += near
                     if show and not same:
-                        print(f"HEAD{'~' if near else ' '} {around} want {wanted} got {head} ({row['measured_text']})")
+                        print(
+                            f"HEAD{'~' if near else ' '} {around} want {wanted} got {head} ({row['measured_text']})"
+                        )
                 else:
                     count["no head"] += 1
                     count["no head given"] += head is None
@@ -86,7 +107,9 @@ def score(path: Path, reference: Any, show: bool) -> Counter[str]:
                 count[f"{name} given"] += place is not None
                 count[f"{name} right"] += stated is not None and place == stated
                 if show and place != stated:
-                    label = [None if p is None else at.get(p, {}).get("source_text", p) for p in (stated, place)]
+                    label = [
+                        None if p is None else at.get(p, {}).get("source_text", p) for p in (stated, place)
+                    ]
                     print(f"{name.upper()} {around} role {q['role']} want {label[0]} got {label[1]}")
     return count
 
@@ -97,12 +120,17 @@ def main() -> None:
     paths = [Path(a) for a in sys.argv[1:] if not a.startswith("--")] or sorted(CASES.glob("passages*.jsonl"))
     for path in paths:
         c = score(path, reference, show)
-        parts = [f"heads {c['heads']}, right {c['heads right'] / max(c['heads'], 1):.1%}, near {c['heads near'] / max(c['heads'], 1):.1%}",
-                 f"no head {c['no head']}, left empty {c['no head given'] / max(c['no head'], 1):.1%}",
-                 f"positions {c['positions']}, right {c['positions right'] / max(c['positions'], 1):.1%}"]
+        heads, silent, placed = max(c["heads"], 1), max(c["no head"], 1), max(c["positions"], 1)
+        parts = [
+            f"heads {c['heads']}, right {c['heads right'] / heads:.1%}, near {c['heads near'] / heads:.1%}",
+            f"no head {c['no head']}, left empty {c['no head given'] / silent:.1%}",
+            f"positions {c['positions']}, right {c['positions right'] / placed:.1%}",
+        ]
         for name in ("of", "part_of"):
-            parts.append(f"{name} {c[f'{name} stated']}: precision {c[f'{name} right'] / max(c[f'{name} given'], 1):.1%}, "
-                         f"recall {c[f'{name} right'] / max(c[f'{name} stated'], 1):.1%}")
+            parts.append(
+                f"{name} {c[f'{name} stated']}: precision {c[f'{name} right'] / max(c[f'{name} given'], 1):.1%}, "
+                f"recall {c[f'{name} right'] / max(c[f'{name} stated'], 1):.1%}"
+            )
         print(f"{path.name}: " + "; ".join(parts))
 
 

@@ -1,24 +1,32 @@
 """The time and the territory that a number speaks of.
 
-Here: the date or word of time that governs each number, the word of territory before it. Not here: reading dates
-(`pipeline.text.dates`) or naming divisions (`pipeline.text.divisions`).
+Here: the date or word of time that governs each number, the word of territory or the county named before it. Not
+here: reading dates (`pipeline.text.dates`), or the table of divisions (`pipeline.text.divisions`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
-from pipeline.text.lexer import Bools, Codes, Ints
+from pipeline.read import Volume
+from pipeline.text.divisions import Division, divisions_in, load_divisions
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, last_before
 from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens
+from pipeline.text.measures.phrases import last_at
 
 NO_DAY = -(2**31)
-_WHOLE_YEAR = frozenset(("全年", "年内", "当年", "本年", "今年", "本年度", "是年", "全年度", "年均", "平均每年", "该年"))
-_YEAR_BEFORE = frozenset(("上年", "去年", "上年度", "上年同期", "去年同期"))
-_YEAR_END_BEFORE = frozenset(("上年末", "上年底", "去年末", "去年底"))
-_YEAR_END = frozenset(("年末", "年底", "至年末", "至年底", "到年末", "到年底", "截至年末", "截至年底", "截止年末", "截止年底", "年终", "岁末", "期末", "年度末"))
-_YEAR_START = frozenset(("年初", "期初"))
+_COMPARED = code_set("比较与同距离")
+_CLAUSE_END = code_set("，。；\n\f")
+_BASE_OF_RANK = code_set("居列占比较于位为第名超")
+_PART_OF_NAME = code_set("政人委局法检公党供信中学第一二三实小医幼办支分所站院")
+"""A division's name before one of these is the beginning of the name of something in it: 青田区政府."""
+_NO_NAME = "\ue000"
+_ENTRY = code_set("【〖\f")
 
 
 def day(year: int, month: int, number: int) -> int:
@@ -26,68 +34,201 @@ def day(year: int, month: int, number: int) -> int:
     return (date(year, month, number) - date(1970, 1, 1)).days
 
 
-def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords, date_start: Ints, date_end: Ints,
-            first: Ints, last: Ints, covered: int | None) -> tuple[Ints, Ints]:
-    """First and last day that each number speaks of, NO_DAY where unknown.
+def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords, dates: Dates,
+            covered: int | None) -> tuple[Ints, Ints]:  # fmt: skip
+    """First and last day that each number speaks of, NO_DAY where its sentence does not say.
 
     The last date or word of time of the sentence before the number governs it, unless it is what a change is compared
-    with (比2005年).
+    with (比2005年, 与2000年第五次普查相比).
+
+    Args:
+        codes: the view. start: where the numbers begin; sentence: where their sentences begin.
+        tokens, lists: the listed words of the block. dates: the dates of the block.
+        covered: the year the book reports on; without it words like 全年 say nothing.
     """
-    before = codes[np.maximum(date_start - 1, 0)]
-    basis = np.isin(before, [ord(c) for c in "比较与同距离"])
-    behind = next_of(codes, "相比", date_end)  # 与2000年第五次普查相比
-    basis |= behind
-    usable = ~basis & (first != NO_DAY)
-    where, begin, stop = date_end[usable], first[usable], last[usable]
+    compared = _COMPARED[codes[np.maximum(dates.start - 1, 0)]] | _compared_behind(codes, dates.end)
+    usable = ~compared & (dates.first != NO_DAY)
+    where, first, last = dates.end[usable], dates.first[usable], dates.last[usable]
     if covered:
-        words, opens, closes = [], [], []
-        for k in np.flatnonzero(tokens.kind == KIND["time"]):
-            word = lists.words.words[tokens.word[k]]
-            if word in _WHOLE_YEAR:
-                span = (day(covered, 1, 1), day(covered, 12, 31))
-            elif word in _YEAR_BEFORE:
-                span = (day(covered - 1, 1, 1), day(covered - 1, 12, 31))
-            elif word in _YEAR_END_BEFORE:
-                span = (day(covered - 1, 12, 31), day(covered - 1, 12, 31))
-            elif word in _YEAR_END:
-                span = (day(covered, 12, 31), day(covered, 12, 31))
-            elif word in _YEAR_START:
-                span = (day(covered, 1, 1), day(covered, 1, 1))
-            else:
-                continue
-            words.append(tokens.end[k])
-            opens.append(span[0])
-            closes.append(span[1])
-        where = np.concatenate((where, np.array(words, np.int64)))
-        begin = np.concatenate((begin, np.array(opens, np.int64)))
-        stop = np.concatenate((stop, np.array(closes, np.int64)))
+        timed = np.flatnonzero(tokens.kind == KIND["time"])
+        spans = {
+            n: _span(lists.period[n], covered)
+            for n in np.unique(tokens.word[timed]).tolist()
+            if lists.period[n]
+        }
+        timed = timed[np.isin(tokens.word[timed], list(spans))] if spans else timed[:0]
+        opens = np.array([spans[n][0] for n in tokens.word[timed].tolist()], np.int64)
+        closes = np.array([spans[n][1] for n in tokens.word[timed].tolist()], np.int64)
+        where = np.concatenate((where, tokens.end[timed]))
         order = np.argsort(where, kind="stable")
-        where, begin, stop = where[order], begin[order], stop[order]
-    at = np.searchsorted(where, start, "right") - 1
-    held = at >= 0
-    held &= where[np.maximum(at, 0)] > sentence if len(where) else held
+        where = where[order]
+        first, last = np.concatenate((first, opens))[order], np.concatenate((last, closes))[order]
     if not len(where):
         return np.full(len(start), NO_DAY, np.int64), np.full(len(start), NO_DAY, np.int64)
-    at = np.maximum(at, 0)
-    return np.where(held, begin[at], NO_DAY), np.where(held, stop[at], NO_DAY)
+    at = last_before(where, start + 1)
+    held = (at >= 0) & (where[np.maximum(at, 0)] > sentence)
+    return np.where(held, first[at], NO_DAY), np.where(held, last[at], NO_DAY)
 
 
-def next_of(codes: Codes, word: str, places: Ints) -> Bools:
-    """Whether a word of two characters follows each place within the clause."""
-    found = np.flatnonzero((codes[:-1] == ord(word[0])) & (codes[1:] == ord(word[1])))
-    if not len(found):
+@dataclass(frozen=True)
+class Dates:
+    """Dates of a block: spans in the view, first and last day (NO_DAY where the year is unknown)."""
+
+    start: Ints
+    end: Ints
+    first: Ints
+    last: Ints
+
+
+def _span(period: str, covered: int) -> tuple[int, int]:
+    """The days of a word of time: `year+0`, `end-1` (the last day of the year before), `start+0`."""
+    kind, offset = period[:-2], int(period[-2:])
+    year = covered + offset
+    begin, stop = day(year, 1, 1), day(year, 12, 31)
+    return (stop, stop) if kind == "end" else (begin, begin) if kind == "start" else (begin, stop)
+
+
+def _compared_behind(codes: Codes, places: Ints) -> Bools:
+    """Whether 相比 follows each place within its clause."""
+    found = np.flatnonzero((codes[:-1] == ord("相")) & (codes[1:] == ord("比")))
+    stop = np.flatnonzero(_CLAUSE_END[codes])
+    if not len(found) or not len(stop):
         return np.zeros(len(places), np.bool_)
     nearest = found[np.minimum(np.searchsorted(found, places), len(found) - 1)]
-    stop = np.flatnonzero(np.isin(codes, [ord(c) for c in "，。；\n\f"]))
-    limit = stop[np.minimum(np.searchsorted(stop, places), len(stop) - 1)] if len(stop) else places
+    limit = stop[np.minimum(np.searchsorted(stop, places), len(stop) - 1)]
     return (nearest >= places) & (nearest < limit)
 
 
-def territories(start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:
-    """Number of the word of territory that governs each number in its sentence, or -1."""
-    places = np.flatnonzero(tokens.kind == KIND["scope"])
-    if not len(places):
-        return np.full(len(start), -1, np.int64)
-    i = np.searchsorted(tokens.end[places], start, "right") - 1
-    held = (i >= 0) & (tokens.start[places[np.maximum(i, 0)]] >= sentence)
-    return np.where(held, tokens.word[places[np.maximum(i, 0)]], -1)
+@dataclass(frozen=True)
+class Territory:
+    """Where the book's numbers may speak of: its own region, and the divisions that its prose may name.
+
+    Attributes:
+        code: of the book's region; null where unknown.
+        level: province, prefecture, county or district (a county-level 区); null where unknown.
+        names: full names of divisions, to look for; codes: theirs; is_district: the name is that of a 区.
+    """
+
+    code: str | None
+    level: str | None
+    names: Trie
+    codes: tuple[str, ...]
+    is_district: Bools
+
+
+@lru_cache(maxsize=4)
+def _divisions(path: Path) -> tuple[Division, ...]:
+    return load_divisions(path) if path.exists() else ()
+
+
+@lru_cache(maxsize=64)
+def territory_of(path: Path, year: int | None, name: str | None, code: str | None) -> Territory:
+    """The divisions that a book about a region in a year may name, from seeds/divisions.csv.
+
+    Args:
+        path: the table. year: the covered year. name, code: of the book's region.
+    """
+    rows = _divisions(path)
+    if not rows or not (name or code):
+        return Territory(code, None, Trie.of([_NO_NAME]), ("",), np.zeros(1, np.bool_))
+    seen = divisions_in(rows, year, name, code)
+    known = {one.code: one for found in seen.names.values() for one in found}
+    own = seen.region_code
+    level = known[own].level if own in known else None
+    if level is None and seen.region:
+        level = {"省": "province", "县": "county", "区": "district", "市": "prefecture"}.get(seen.region[-1])
+    if level == "county" and (seen.region or "").endswith("区"):
+        level = "district"
+    near = own[: 2 if level == "province" else 4] if own else None
+    kept = {}
+    for one in known.values():
+        if near and (one.code.startswith(near) or one.prefecture_code.startswith(near)) and len(one.name) > 2:
+            kept[one.name] = one.code
+    names = sorted(kept) or [_NO_NAME]
+    codes = tuple(kept.get(each, "") for each in names)
+    return Territory(
+        own, level, Trie.of(names), codes, np.array([each.endswith("区") for each in names], np.bool_)
+    )
+
+
+Labels = list[str | None]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Names of divisions in a block that stand for the division itself: number of the name, span in the view."""
+
+    name: Ints
+    start: Ints
+    end: Ints
+
+
+def named_divisions(codes: Codes, territory: Territory) -> Named:
+    """The divisions named in a block; a name that only begins the name of an office or school in it is left out."""
+    name, start, end = territory.names.everywhere(codes)
+    whole = ~_PART_OF_NAME[codes[np.minimum(end, len(codes) - 1)]]
+    return Named(name[whole], start[whole], end[whole])
+
+
+def territories(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords,
+                territory: Territory, named: Named) -> tuple[Ints, Ints, Labels, Labels]:  # fmt: skip
+    """Region and scope of each number: indices into the two lists returned, -1 for no word of territory.
+
+    The last word of territory (全市, 市区) or name of a division in the sentence before the number governs it; one
+    that a rank or share is taken in (居全省第4位) does not. 全县 in the book of a larger region is the county named
+    last in the entry.
+    """
+    words = np.flatnonzero(tokens.kind == KIND["scope"])
+    words = words[~_BASE_OF_RANK[codes[tokens.start[words] - 1]]]
+    name, name_start, name_end = named.name, named.start, named.end
+    place = np.concatenate((tokens.end[words], name_end))
+    begin = np.concatenate((tokens.start[words], name_start))
+    regions: Labels = [*territory.codes, None, territory.code]
+    nowhere, home = len(territory.codes), len(territory.codes) + 1
+    scopes: Labels = ["whole"]
+    region = np.empty(len(place), np.int64)
+    scope = np.zeros(len(place), np.int64)
+    region[len(words) :] = name
+    county, district = name_end[~territory.is_district[name]], name_end[territory.is_district[name]]
+    entry = last_at(np.flatnonzero(_ENTRY[codes]), tokens.start[words])
+    for n in np.unique(tokens.word[words]).tolist():
+        label, kind = lists.scope[n] or ("whole", "own")
+        which = np.flatnonzero(tokens.word[words] == n)
+        if label not in scopes:
+            scopes.append(label)
+        scope[which] = scopes.index(label)
+        own = (
+            kind == "own"
+            or kind == territory.level
+            or (kind == "prefecture" and territory.level in (None, "county"))
+        )
+        if own or (kind == "district" and territory.level is None):
+            region[which] = home
+        elif kind in ("county", "district"):
+            fitting = county if kind == "county" else district
+            k = last_before(fitting, tokens.start[words[which]] + 1)
+            near = (k >= 0) & (fitting[np.maximum(k, 0)] > entry[which]) if len(fitting) else k >= 0
+            found = np.searchsorted(name_end, fitting[np.maximum(k, 0)]) if len(fitting) else k
+            region[which] = np.where(
+                near, name[np.minimum(found, max(len(name) - 1, 0))] if len(name) else nowhere, nowhere
+            )
+        elif territory.code and kind in ("province", "prefecture"):
+            wider = territory.code[:2] + "0000" if kind == "province" else territory.code[:4] + "00"
+            if wider not in regions:
+                regions.append(wider)
+            region[which] = regions.index(wider)
+        else:
+            region[which] = nowhere
+    order = np.argsort(place, kind="stable")
+    place, begin, region, scope = place[order], begin[order], region[order], scope[order]
+    if not len(place):
+        none = np.full(len(start), -1, np.int64)
+        return none, none, regions, scopes
+    at = last_before(place, start + 1)
+    held = (at >= 0) & (begin[np.maximum(at, 0)] >= sentence)
+    return np.where(held, region[at], -1), np.where(held, scope[at], -1), regions, scopes
+
+
+def volume_territory(volume: Volume, seeds: Path) -> Territory:
+    """The territory of one book."""
+    return territory_of(seeds / "divisions.csv", volume.covered_year, volume.region_name, volume.region_code)

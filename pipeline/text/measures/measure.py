@@ -14,69 +14,72 @@ import pyarrow.compute as pc
 
 from pipeline.read import Volume
 from pipeline.text.arrow import cut, days, named, positions
-from pipeline.text.lexer import Bools, Ints
-from pipeline.text.measures.context import NO_DAY, day, periods, territories
-from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens, load_measure_words
-from pipeline.text.measures.phrases import Phrases, Stops, attributes, last_at, own_phrases
-from pipeline.text.measures.relations import Row, link
-from pipeline.text.rows import CHANGE, CHANGE_KINDS, RANK, ROLES, THRESHOLD
+from pipeline.text.lexer import Ints
+from pipeline.text.measures.context import (
+    NO_DAY,
+    Dates,
+    Territory,
+    day,
+    named_divisions,
+    periods,
+    territories,
+    volume_territory,
+)
+from pipeline.text.measures.lexicon import MeasureWords, Tokens, load_measure_words
+from pipeline.text.measures.phrases import Stops, last_at, own_phrases
+from pipeline.text.measures.relations import link
+from pipeline.text.measures.rows import kinds_of, row_of
 from pipeline.text.reference import Reference
 from pipeline.text.view import PAD, Block, block_of, text_codes
 
 BLOCK = 1 << 20
-_TIMED = ("duration", "age", "time")
-_RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "rank", "index")
-_COUNTED = ("count", "person", "visit")
-_REPEATED = ("次", "轮", "遍", "趟", "场次")
-_MATERIAL = ("money", "energy", "power", "price", "rate")
-BORROWED = "head noun taken from an earlier clause"
+"""Characters measured at once."""
+
 INHERITED = "measured phrase taken from an earlier clause"
+BORROWED = "head noun taken from an earlier clause"
 
 
-def measure(documents: pa.Table, entries: pa.Table, zones: pa.Table, quantities: pa.Table, dates: pa.Table, volume: Volume,
-            reference: Reference) -> pa.Table:
+def measure(documents: pa.Table, entries: pa.Table, zones: pa.Table, quantities: pa.Table, dates: pa.Table,
+            volume: Volume, reference: Reference) -> pa.Table:  # fmt: skip
     """The quantities of a volume with the columns filled that say what each of them measures.
 
     Args:
         documents, entries, zones: the tables of `pipeline.read` and `pipeline.text.segment`.
-        quantities, dates: the tables of `pipeline.text.facts.read_facts` for the same documents.
+        quantities, dates: the tables of `pipeline.text.facts.read_facts` for the same documents, in their order.
         volume: the covered year and the region of the book.
         reference: the loaded reference tables.
 
     Returns:
         The table of quantities, row for row, with measured_text, measured_start, measured_end, head_text,
         of_quantity_id, part_of_quantity_id, period_start, period_end, region_code, scope and note.
+
+    Example: in 全年完成投资1.2亿元，比上年增长8.5% the first number measures 投资; the second takes 投资 from it (no
+    start and end, and a note) and speaks of it (of_quantity_id).
     """
+    del entries  # an entry is a column of the quantities; kept so that every stage is called alike
     if not len(quantities):
         return quantities
     lists = load_measure_words(reference.folder / "lexicons")
+    territory = volume_territory(volume, reference.folder)
     parts: dict[str, list[pa.Array]] = {}
     for texts, numbers, rows, date_rows in _blocks(documents, quantities, dates):
         block = block_of(texts, numbers, reference.fold, _breaks(texts, numbers, documents, zones))
-        for name, column in _measure_block(block, rows, date_rows, volume, reference, lists).items():
+        columns = _measure_block(block, rows, date_rows, volume, reference, lists, territory)
+        for name, column in columns.items():
             parts.setdefault(name, []).append(column)
-    columns = {name: pa.chunked_array(arrays).combine_chunks() for name, arrays in parts.items()}
-    inherited, borrowed = columns.pop("inherited"), columns.pop("borrowed")
+    filled = {name: pa.chunked_array(arrays).combine_chunks() for name, arrays in parts.items()}
+    old = quantities["note"].combine_chunks()
+    said = filled["note"]
+    filled["note"] = pc.coalesce(pc.binary_join_element_wise(old, said, "; "), old, said)
     table = quantities
-    for name, column in columns.items():
+    for name, column in filled.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
-    old = table["note"].combine_chunks()
-    said = pc.if_else(inherited, pa.scalar(INHERITED), pc.if_else(borrowed, pa.scalar(BORROWED), pa.scalar(None, pa.string())))
-    note = pc.coalesce(pc.binary_join_element_wise(old, said, "; "), old, said)
-    return table.set_column(table.schema.get_field_index("note"), "note", note)
+    return table
 
 
-def _bounds(table: pa.Table, order: list[str]) -> Ints:
-    """Where the rows of each document begin in a table sorted by document, and its length."""
-    number = {name: n for n, name in enumerate(order)}
-    encoded = table["document_id"].combine_chunks().dictionary_encode() if len(table) else None
-    if encoded is None:
-        return np.zeros(len(order) + 1, np.int64)
-    owner = np.array([number[name] for name in encoded.dictionary.to_pylist()], np.int64)[encoded.indices.to_numpy(zero_copy_only=False)]
-    return np.searchsorted(owner, np.arange(len(order) + 1))
-
-
-def _blocks(documents: pa.Table, quantities: pa.Table, dates: pa.Table) -> Iterator[tuple[list[str], Ints, pa.Table, pa.Table]]:
+def _blocks(
+    documents: pa.Table, quantities: pa.Table, dates: pa.Table
+) -> Iterator[tuple[list[str], Ints, pa.Table, pa.Table]]:
     """Texts of about BLOCK characters, with their quantities and dates."""
     order = documents["document_id"].to_pylist()
     first_q, first_d = _bounds(quantities, order), _bounds(dates, order)
@@ -87,17 +90,29 @@ def _blocks(documents: pa.Table, quantities: pa.Table, dates: pa.Table) -> Itera
         while end < len(lengths) and (size == 0 or size + lengths[end] <= BLOCK):
             size += int(lengths[end]) + 1
             end += 1
-        rows = quantities.slice(first_q[begin], first_q[end] - first_q[begin])
+        rows = _owned(quantities, first_q, begin, end)
         if len(rows):
             texts = documents["text"].slice(begin, end - begin).to_pylist()
-            date_rows = dates.slice(first_d[begin], first_d[end] - first_d[begin])
-            yield texts, np.arange(begin, end), _owned(rows, first_q, begin, end), _owned(date_rows, first_d, begin, end)
+            yield texts, np.arange(begin, end), rows, _owned(dates, first_d, begin, end)
         begin = end
 
 
-def _owned(rows: pa.Table, first: Ints, begin: int, end: int) -> pa.Table:
-    """The rows with a column that counts the block's documents."""
-    return rows.append_column("_owner", pa.array(np.repeat(np.arange(end - begin), np.diff(first[begin:end + 1]))))
+def _bounds(table: pa.Table, order: list[str]) -> Ints:
+    """Where the rows of each document begin in a table sorted by document, and its length."""
+    if not len(table):
+        return np.zeros(len(order) + 1, np.int64)
+    owner = (
+        pc.index_in(table["document_id"], value_set=pa.array(order, pa.string())).combine_chunks().to_numpy()
+    )
+    return np.searchsorted(owner, np.arange(len(order) + 1))
+
+
+def _owned(table: pa.Table, first: Ints, begin: int, end: int) -> pa.Table:
+    """The rows of documents [begin, end), with a column that counts the documents from 0."""
+    rows = table.slice(first[begin], first[end] - first[begin])
+    return rows.append_column(
+        "_owner", pa.array(np.repeat(np.arange(end - begin), np.diff(first[begin : end + 1])))
+    )
 
 
 def _breaks(texts: list[str], numbers: Ints, documents: pa.Table, zones: pa.Table) -> Ints:
@@ -105,185 +120,82 @@ def _breaks(texts: list[str], numbers: Ints, documents: pa.Table, zones: pa.Tabl
     if not len(zones):
         return np.zeros(0, np.int64)
     base = np.concatenate((np.zeros(1, np.int64), np.cumsum([len(text) + 1 for text in texts])[:-1]))
-    names = documents["document_id"].take(pa.array(numbers))
-    owner = pc.index_in(zones["document_id"], value_set=names.combine_chunks()).combine_chunks()
+    names = documents["document_id"].take(pa.array(numbers)).combine_chunks()
+    owner = pc.index_in(zones["document_id"], value_set=names).combine_chunks()
     held = np.flatnonzero(owner.is_valid().to_numpy(zero_copy_only=False))
     at = base[owner.fill_null(0).to_numpy()[held]]
     start, end = zones["span_start"].to_numpy()[held] + at, zones["span_end"].to_numpy()[held] + at
     return np.unique(np.concatenate((end, end - 1, start - 1)))
 
 
-def _column(table: pa.Table, name: str, names: tuple[str, ...]) -> Ints:
-    """A text column as numbers: the index into `names`, -1 for null and others."""
-    found = pc.index_in(table[name], value_set=pa.array(names)).combine_chunks()
-    return found.fill_null(-1).to_numpy().astype(np.int64)
-
-
-def _among(column: pa.ChunkedArray, names: tuple[str, ...]) -> Bools:
-    return pc.is_in(column, value_set=pa.array(names)).combine_chunks().to_numpy(zero_copy_only=False)
-
-
-def _coded(column: pa.Array | pa.ChunkedArray) -> Ints:
-    """A text column as numbers, equal for equal texts; -1 for null."""
-    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return one.dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
-
-
-def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Volume, reference: Reference, lists: MeasureWords) -> dict[str, pa.Array]:
-    codes = block.codes
-    owner = _owner(block, rows)
-    start, end = _spans(block, rows, owner)
-    date_owner = _owner(block, date_rows)
-    date_start, date_end = _spans(block, date_rows, date_owner)
-    n = len(start)
-    role = _column(rows, "role", ROLES)
-    dimension = rows["dimension"]
-    timed, relative, counted, material = (_among(dimension, names) for names in (_TIMED, _RELATIVE, _COUNTED, _MATERIAL))
-    people = _among(dimension, ("person", "visit"))
-    repeated = _among(rows["unit"], _REPEATED)
-    points = _column(rows, "change_kind", ("points",)) >= 0
-    tokens = Tokens.of(codes, lists, date_start, date_end)
-    stops = Stops.of(codes)
-    phrases = own_phrases(codes, start, end, counted, people, timed, relative, role == THRESHOLD, role == RANK, role == CHANGE, points, repeated, material, tokens, stops, lists,
-                          reference.cues.bound_right)
-    sentence_at = last_at(stops.sentence, start) + 1
-    clause_at = last_at(stops.clause, start) + 1
-    first, last = periods(codes, start, sentence_at, tokens, lists, date_start, date_end, _days(date_rows, "date_start"), _days(date_rows, "date_end"),
-                          volume.covered_year)
-    base_unit = rows["base_unit"].combine_chunks()
-    row = Row(
-        text=codes.tobytes().decode("utf-16-le", "replace"), start=start.tolist(), end=end.tolist(), entry=_coded(rows["entry_id"]).tolist(),
-        sentence=sentence_at.tolist(), clause=clause_at.tolist(), unit=_coded(base_unit).tolist(),
-        kin=_coded(pc.struct_field(pc.extract_regex(base_unit, "^(?P<u>[^/]*)"), "u")).tolist(),
-        relative=relative.tolist(), timed=timed.tolist(), material=material.tolist(), counted=counted.tolist(), role=role.tolist(),
-        change_kind=_column(rows, "change_kind", CHANGE_KINDS).tolist(), value=_values(rows).tolist(), grain=_grains(rows).tolist(),
-        own=phrases.start.tolist(), own_end=phrases.end.tolist(), head=phrases.head.tolist(), head_end=phrases.head_end.tolist(), known=phrases.known.tolist(),
-        abstract=phrases.measuring.tolist(), attribute=attributes(codes, phrases, tokens).tolist(), growth=phrases.growth.tolist(),
-        based=phrases.based.tolist(), by_verb=(phrases.side == 2).tolist(), on_right=(phrases.side == 1).tolist(), portion=_portions(codes, phrases).tolist(), aged=_among(dimension, ("age",)).tolist(),
-        milestone=(np.isin(codes[end], [ord(c) for c in "大台关"]) & np.isin(codes[end + 1], [ord(c) for c in "关阶口"])).tolist(), period=(first * 100000 + last).tolist(), apart=_last_token(tokens, "distribute", start, clause_at).tolist(),
-        of_which=_of_which(codes, tokens, start, sentence_at).tolist(), bracket=_brackets(codes, start, clause_at, stops).tolist(),
-        linked=_linked(codes, start, end, phrases).tolist(),
-    )
-    links = link(row)
-    for k, place in links.named.items():
-        phrases.start[k], phrases.end[k], phrases.head[k], phrases.head_end[k] = place
-    subject, of, part_of, headed = (np.array(column, np.int64) for column in (links.subject, links.of, links.part_of, links.head))
-    some = subject >= 0
-    source, head_source = np.maximum(subject, 0), np.maximum(headed, 0)
-    ms, me = phrases.start[source], phrases.end[source]
-    mh, mhe = phrases.head[head_source], phrases.head_end[head_source]
-    some &= (ms >= 0) & (mh >= 0)
-    here = some & (subject == np.arange(n))
-    stock = phrases.stock[head_source] & (first == NO_DAY)
-    if volume.covered_year:
-        unsaid = first == NO_DAY
-        last = np.where(unsaid, day(volume.covered_year, 12, 31), last)
-        first = np.where(unsaid, np.where(stock, day(volume.covered_year, 12, 31), day(volume.covered_year, 1, 1)), first)
-    points = text_codes(block.text)
-    ms, me, mh, mhe = (np.where(some, column, PAD + one) for column, one in ((ms, 0), (me, 1), (mh, 0), (mhe, 1)))
-    b0, b1 = block.span(ms, me)
-    h0, h1 = block.span(mh, mhe)
-    base = block.base[owner]
-    null = pa.scalar(None, pa.string())
-    ids = rows["quantity_id"].combine_chunks()
-    place = territories(start, sentence_at, tokens, lists)
-    scopes = [None if one is None else one[0] for one in lists.scope]
-    region = [None if one is None else _region(one[1], volume) for one in lists.scope]
-    region_default = pa.scalar(volume.region_code, pa.string())
-    scope_of = named(scopes, place)
-    region_of = pc.if_else(pa.array(place >= 0), named(region, place), region_default)
-    return {
-        "measured_text": pc.if_else(pa.array(some), cut(points, b0, b1), null),
-        "measured_start": positions(b0 - base, here), "measured_end": positions(b1 - base, here),
-        "head_text": pc.if_else(pa.array(some), cut(points, h0, h1), null),
-        "of_quantity_id": ids.take(pa.array(np.maximum(of, 0), mask=of < 0)),
-        "part_of_quantity_id": ids.take(pa.array(np.maximum(part_of, 0), mask=part_of < 0)),
-        "period_start": days(first, first != NO_DAY), "period_end": days(last, last != NO_DAY),
-        "region_code": region_of, "scope": scope_of,
-        "inherited": pa.array(some & ~here), "borrowed": pa.array(here & (headed != subject)),
-    }
-
-
-def _region(territory: str, volume: Volume) -> str | None:
-    code = volume.region_code
-    if territory == "region" or code is None:
-        return code if territory == "region" else None
-    return code[:2] + "0000" if territory == "province" else None
-
-
-def _owner(block: Block, table: pa.Table) -> Ints:
-    """Index into the block's documents of each row; rows and documents come in the same order."""
-    if not len(table):
-        return np.zeros(0, np.int64)
-    return table["_owner"].to_numpy()
-
-
-def _spans(block: Block, table: pa.Table, owner: Ints) -> tuple[Ints, Ints]:
-    base = block.base[owner]
+def _spans(block: Block, table: pa.Table) -> tuple[Ints, Ints, Ints]:
+    """Spans of a table's rows as places of the view, and where each row's document begins in the block."""
+    base = block.base[table["_owner"].to_numpy()]
     start = np.searchsorted(block.place, table["span_start"].to_numpy() + base)
-    end = np.searchsorted(block.place, table["span_end"].to_numpy() + base)
-    return start, end
+    return start, np.searchsorted(block.place, table["span_end"].to_numpy() + base), base
 
 
 def _days(table: pa.Table, name: str) -> Ints:
-    if not len(table):
-        return np.zeros(0, np.int64)
-    return table[name].combine_chunks().cast(pa.int32()).fill_null(NO_DAY).to_numpy().astype(np.int64)
+    column = table[name].combine_chunks().cast(pa.int32()).fill_null(NO_DAY)
+    return np.asarray(column.to_numpy(), np.int64)
 
 
-def _values(rows: pa.Table) -> np.ndarray:
-    """One number a row, in the base unit of its printed unit: the value, else its lower end, else 0."""
-    low = rows["low"].combine_chunks().cast(pa.float64())
-    value = pc.coalesce(rows["base_value"].combine_chunks(), low, pa.scalar(0.0))
-    return value.to_numpy(zero_copy_only=False)
+def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Volume, reference: Reference,
+                   lists: MeasureWords, territory: Territory) -> dict[str, pa.Array]:  # fmt: skip
+    codes = block.codes
+    start, end, base = _spans(block, rows)
+    date_start, date_end, _ = _spans(block, date_rows)
+    dates = Dates(date_start, date_end, _days(date_rows, "date_start"), _days(date_rows, "date_end"))
+    named_here = named_divisions(codes, territory)
+    tokens = Tokens.of(codes, lists, (dates.start, dates.end), (named_here.start, named_here.end))
+    stops = Stops.of(codes)
+    kinds = kinds_of(rows)
+    phrases = own_phrases(codes, start, end, kinds, tokens, stops, lists, reference.cues.bound_right)
+    sentence = last_at(stops.sentence, start) + 1
+    first, last = periods(codes, start, sentence, tokens, lists, dates, volume.covered_year)
+    links = link(row_of(codes, rows, start, end, kinds, phrases, tokens, stops, first * 100000 + last))
+    for k, found in links.named.items():
+        phrases.start[k], phrases.end[k], phrases.head[k], phrases.head_end[k] = found
+    subject, headed = np.array(links.subject, np.int64), np.array(links.head, np.int64)
+    some = (subject >= 0) & (headed >= 0)
+    source, head_source = np.maximum(subject, 0), np.maximum(headed, 0)
+    some &= (phrases.start[source] >= 0) & (phrases.head[head_source] >= 0)
+    here = some & (subject == np.arange(len(start)))
+    if volume.covered_year:
+        unsaid = first == NO_DAY
+        year_start, year_end = day(volume.covered_year, 1, 1), day(volume.covered_year, 12, 31)
+        last = np.where(unsaid, year_end, last)
+        first = np.where(unsaid, np.where(some & phrases.stock[head_source], year_end, year_start), first)
+    region, scope, regions, scopes = territories(codes, start, sentence, tokens, lists, territory, named_here)
+    points = text_codes(block.text)
+    text_start, text_end = block.span(
+        np.where(some, phrases.start[source], PAD), np.where(some, phrases.end[source], PAD + 1)
+    )
+    head_start, head_end = block.span(
+        np.where(some, phrases.head[head_source], PAD), np.where(some, phrases.head_end[head_source], PAD + 1)
+    )
+    nothing = pa.scalar(None, pa.string())
+    note = np.where(some & ~here, 0, np.where(here & (headed != subject), 1, -1))
+    return {
+        "measured_text": pc.if_else(pa.array(some), cut(points, text_start, text_end), nothing),
+        "measured_start": positions(text_start - base, here),
+        "measured_end": positions(text_end - base, here),
+        "head_text": pc.if_else(pa.array(some), cut(points, head_start, head_end), nothing),
+        "of_quantity_id": _ids(rows, links.of),
+        "part_of_quantity_id": _ids(rows, links.part_of),
+        "period_start": days(first, first != NO_DAY),
+        "period_end": days(last, last != NO_DAY),
+        "region_code": pc.if_else(
+            pa.array(region >= 0),
+            named(regions, region),
+            pa.scalar(territory.code or volume.region_code, pa.string()),
+        ),
+        "scope": named(scopes, scope),
+        "note": named((INHERITED, BORROWED), note),
+    }
 
 
-def _grains(rows: pa.Table) -> np.ndarray:
-    """The place value of the last printed digit of each number: 1.25亿元 is exact to a million."""
-    source = rows["source_text"].combine_chunks()
-    found = pc.extract_regex(source, r"[.．](?P<d>[0-9０-９]+)")
-    decimals = pc.utf8_length(pc.struct_field(found, "d")).fill_null(0).to_numpy().astype(float)
-    power = np.zeros(len(source))
-    for sign, order in (("千", 3), ("万", 4), ("亿", 8)):
-        power += order * pc.match_substring(source, sign).to_numpy(zero_copy_only=False)
-    return 10.0 ** (power - decimals)
-
-
-def _last_token(tokens: Tokens, kind: str, start: Ints, since: Ints) -> Ints:
-    places = tokens.start[tokens.kind == KIND[kind]]
-    found = last_at(places, start)
-    return np.where(found >= since, found, -1)
-
-
-def _brackets(codes: np.ndarray, start: Ints, clause: Ints, stops: Stops) -> Ints:
-    """Place of the bracket that each number stands in, or -1."""
-    opening = last_at(stops.opening, start)
-    closing = last_at(np.flatnonzero((codes == ord("）")) | (codes == ord(")"))), start)
-    return np.where((opening >= clause) & (closing < opening), opening, -1)
-
-
-def _portions(codes: np.ndarray, phrases: Phrases) -> Bools:
-    """Whether a phrase is nothing but 比重, 占比, 比例 or 份额, perhaps with 所占 before it."""
-    size, last = phrases.end - phrases.start, np.maximum(phrases.end - 1, 0)
-    tail = [ord(first) << 16 | ord(second) for first, second in ("比重", "占比", "比例", "份额")]
-    pair = codes[last - 1].astype(np.int64) << 16 | codes[last]
-    return (phrases.start >= 0) & (size <= 4) & np.isin(pair, tail)
-
-
-def _of_which(codes: np.ndarray, tokens: Tokens, start: Ints, since: Ints) -> Ints:
-    """Place of the last 其中 (or 内 at the beginning of a clause) before each number in its sentence, or -1."""
-    inner = np.flatnonzero((codes[1:] == ord("内")) & np.isin(codes[:-1], [ord(c) for c in "，；（、"])) + 1
-    places = np.union1d(tokens.start[tokens.kind == KIND["of_which"]], inner)
-    found = last_at(places, start)
-    return np.where(found >= since, found, -1)
-
-
-def _linked(codes: np.ndarray, start: Ints, end: Ints, phrases: Phrases) -> Bools:
-    """Whether nothing but 、 和 及 stands between each number (its own words included) and the one before."""
-    right = (phrases.side == 1) & (phrases.start >= 0)
-    previous = np.concatenate((np.zeros(1, np.int64), np.where(right, phrases.end, end)[:-1]))
-    begin = np.where((phrases.start >= 0) & (phrases.side == 0), phrases.start, np.minimum(phrases.reach, start))
-    gap = begin - previous
-    first = codes[np.minimum(previous, len(codes) - 1)]
-    joint = np.isin(first, [ord(c) for c in "、和及与"])
-    return (joint & (gap <= 1)) | ((first == ord("以")) & (gap <= 2)) | (joint & (first == ord("、")) & (gap == 2))
+def _ids(rows: pa.Table, numbers: list[int]) -> pa.Array:
+    """The ids of the quantities at some rows of the block; null for -1."""
+    chosen = np.array(numbers, np.int64)
+    return rows["quantity_id"].combine_chunks().take(pa.array(np.maximum(chosen, 0), mask=chosen < 0))

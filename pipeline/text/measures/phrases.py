@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
-from pipeline.text.measures.lexicon import KIND, SUFFIXES, MeasureWords, Tokens
+from pipeline.text.measures.lexicon import BARE_BASE, KIND, SUFFIXES, VALUE_BASE, MeasureWords, Tokens
 
 _STOPS = code_set("，。；：！？、\n\f\0（）()【】〔〕[],;:!?\t")
 _ENDS = code_set("，。；：！？、\n\f\0（）(),;:!?至到和的")
@@ -44,6 +44,28 @@ class Stops:
         phrase = np.flatnonzero(_STOPS[codes])
         code = codes[phrase]
         return cls(phrase, phrase[_CLAUSE[code]], phrase[_SENTENCE[code]], phrase[_OPEN[code]])
+
+
+@dataclass
+class Kinds:
+    """What each quantity is, as far as finding its phrase depends on it.
+
+    counted: its unit is a classifier, so that the noun may stand on the right; people: it counts people; timed: a
+    duration or an age; relative: a percent, point, multiple or ratio; material: money, energy or power; repeated: it
+    counts how often something is done (次); points: a change in percentage points; threshold, ranked, changed: its
+    role.
+    """
+
+    counted: Bools
+    people: Bools
+    timed: Bools
+    relative: Bools
+    material: Bools
+    repeated: Bools
+    points: Bools
+    threshold: Bools
+    ranked: Bools
+    changed: Bools
 
 
 @dataclass
@@ -92,33 +114,43 @@ def next_at(places: Ints, at: Ints, far: int) -> Ints:
     return np.where(i < len(places), places[np.minimum(i, len(places) - 1)], far)
 
 
-def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, people: Bools, timed: Bools, relative: Bools, threshold: Bools, ranked: Bools, changed: Bools, points: Bools, repeated: Bools, material: Bools,
-                tokens: Tokens, stops: Stops, lists: MeasureWords, bound_right: Trie) -> Phrases:
+def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Tokens, stops: Stops, lists: MeasureWords,
+                bound_right: Trie) -> Phrases:  # fmt: skip
     """The phrase of each number, as far as it has one of its own.
 
     Args:
         codes: the view. start, end: spans of the quantities in it, in order.
-        counted: the unit is a classifier, so that the noun may stand on the right. people: it counts people.
-        timed: a duration or an age. relative: a percent, point, multiple or ratio. threshold, ranked, changed: the role; points: a change in percentage points. repeated: the unit counts
-        how often something is done (次).
-        material: money, energy or power.
-        tokens, stops, lists, bound_right: what the block is cut by.
+        kinds: what each of them is. tokens, stops, lists, bound_right: what the block is cut by.
     """
-    left = _left(codes, start, end, points, repeated, relative, ranked, changed, tokens, stops)
-    right_start, right_end, touches, behind = _right(codes, start, end, people, tokens, stops, bound_right)
+    counted, timed, relative, ranked = kinds.counted, kinds.timed, kinds.relative, kinds.ranked
+    left = _left(codes, start, end, kinds, tokens, stops)
+    right_start, right_end, touches, behind = _right(
+        codes, start, end, kinds.people, tokens, stops, bound_right
+    )
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
-    longer = (left_word >= 0) & (left_length > 1) & (left.end > left.start) & (reach < left.start) & (reach == left.end - left_length)
+    longer = (
+        (left_word >= 0)
+        & (left_length > 1)
+        & (left.end > left.start)
+        & (reach < left.start)
+        & (reach == left.end - left_length)
+    )
     left.start = np.where(longer, reach, left.start)
     right_end, right_known = _known_right(codes, right_start, right_end, tokens, lists)
     has_left, has_right = left.end > left.start, right_end > right_start
     left_known = has_left & (left_word >= 0) & (left_length <= left.end - left.start)
     right = counted & has_right & ~(touches & has_left) & (right_known | ~left_known)
     right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
-    right |= relative & has_right & right_known & ~has_left & ~changed & ~ranked  # 九成学生走读
+    right |= relative & has_right & right_known & ~has_left & ~kinds.changed & ~ranked  # 九成学生走读
     right |= timed & has_right & right_known & ~has_left
-    right &= ~ranked & ~(threshold & ~timed & has_left) & ~(threshold & material & ~right_known)
-    closed = _ENDS[codes[end]] | _ENDS[codes[right_start]] | (codes[left.end] == ord("由")) | (codes[left.end] == ord("从"))
+    right &= ~ranked & ~(kinds.threshold & ((~timed & has_left) | (kinds.material & ~right_known)))
+    closed = (
+        _ENDS[codes[end]]
+        | _ENDS[codes[right_start]]
+        | (codes[left.end] == ord("由"))
+        | (codes[left.end] == ord("从"))
+    )
     thing = left_known & ~lists.measuring[left_word]  # 黄金周7天, but not 人均收入五年翻一番
     on_left = has_left & ~right & (~timed | closed | thing)
     by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & (~timed | closed)
@@ -131,11 +163,24 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, counted: Bools, people: Bo
     head = np.where(by_verb, phrase_start, head)
     i = np.maximum(np.searchsorted(tokens.end, phrase_end, "right") - 1, 0)
     growth = (phrase_start >= 0) & (tokens.end[i] == phrase_end) & (tokens.kind[i] == KIND["growth"])
-    return Phrases(phrase_start, phrase_end, head, head_end, lists.stock[word], lists.measuring[word], side, np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
-                   left.based, growth, left.end)
+    return Phrases(
+        phrase_start,
+        phrase_end,
+        head,
+        head_end,
+        lists.stock[word],
+        lists.measuring[word],
+        side,
+        np.where(right, right_known, left_known) & (phrase_start >= 0) & ~by_verb,
+        left.based,
+        growth,
+        left.end,
+    )
 
 
-def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: MeasureWords) -> tuple[Ints, Bools]:
+def _known_right(
+    codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: MeasureWords
+) -> tuple[Ints, Bools]:
     """The phrase right of a number, cut behind its last listed noun; and whether there is one."""
     word, length = lists.heads.at(codes, np.maximum(end - 1, 0), -1)
     known = (word >= 0) & (length <= end - start) & (end > start)
@@ -147,12 +192,16 @@ def _known_right(codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: Me
     return np.where(inside, tokens.end[i], end), known | inside
 
 
-def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords, tokens: Tokens) -> tuple[Ints, Ints, Ints]:
-    """Where the head noun of each phrase begins (-1 for no phrase) and ends, and the number of its listed word or -1."""
+def heads_of(
+    codes: Codes, start: Ints, end: Ints, lists: MeasureWords, tokens: Tokens
+) -> tuple[Ints, Ints, Ints]:
+    """Where the head noun of each phrase begins (-1 for no phrase) and ends; the number of its listed word or -1."""
     quoted = _CLOSING_MARKS[codes[np.maximum(end - 1, 0)]] & (start >= 0)
     begin, stop = start.copy(), end - quoted
     which = np.flatnonzero(quoted)
-    if len(which):  # a name in quotation marks: the head is inside, and where it is not listed it is all of the name
+    if len(
+        which
+    ):  # a name in quotation marks: the head is inside, and where it is not listed it is all of the name
         opening = last_at(np.flatnonzero(_OPENING_MARKS[codes]), end[which])
         begin[which] = np.maximum(start[which], opening + 1)
     last = np.maximum(stop - 1, 0)
@@ -161,28 +210,32 @@ def heads_of(codes: Codes, start: Ints, end: Ints, lists: MeasureWords, tokens: 
     known = (word >= 0) & (length <= size)
     fallback = np.where((size <= 3) | quoted, size, np.where(SUFFIXES[codes[last]], 3, 2))
     i = np.maximum(np.searchsorted(tokens.end, stop, "right") - 1, 0)
-    whole = (tokens.end[i] == stop) & (tokens.kind[i] == KIND["keep"]) & (tokens.start[i] >= begin) & (stop - tokens.start[i] < 5)
+    whole = (
+        (tokens.end[i] == stop)
+        & (tokens.kind[i] == KIND["keep"])
+        & (tokens.start[i] >= begin)
+        & (stop - tokens.start[i] < 5)
+    )
     fallback = np.where(whole, stop - tokens.start[i], fallback)
     rest = stop - tokens.end[i]  # what is left behind the last listed word
     fallback = np.where(~whole & ~quoted & (tokens.end[i] > begin) & (rest > 1) & (rest < 4), rest, fallback)
     # a listed noun of one character is a head only where it ends a longer noun of two or three
     length = np.where(known & (length > 1), lists.core[word], fallback)
     head = stop - length
-    for i in np.flatnonzero((start >= 0) & _LETTER[codes[head]]).tolist():  # ATM机, not TM机
-        while head[i] > start[i] and _LETTER[codes[head[i] - 1]]:
-            head[i] -= 1
+    for k in np.flatnonzero((start >= 0) & _LETTER[codes[head]]).tolist():  # ATM机, not TM机
+        while head[k] > start[k] and _LETTER[codes[head[k] - 1]]:
+            head[k] -= 1
     return np.where(start >= 0, head, -1), stop, np.where(known & (start >= 0), word, -1)
 
 
-def _left(codes: Codes, start: Ints, end: Ints, points: Bools, repeated: Bools, relative: Bools, ranked: Bools, changed: Bools,
-          tokens: Tokens, stops: Stops) -> Left:
+def _left(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Tokens, stops: Stops) -> Left:
     """The phrase that ends before each number."""
     n = len(start)
     stop = start.copy()
     previous = np.concatenate((np.zeros(1, np.int64), end))[:n]
     floor = np.maximum(last_at(stops.phrase, start) + 1, previous)
     verb = np.full(n, -1, np.int64)
-    based = _skip_base(codes, start, relative, ranked, changed, tokens, floor, stop)
+    based = _skip_base(codes, start, kinds, tokens, floor, stop)
     each = np.flatnonzero(codes == ord("每"))
     live = np.arange(n)
     for _ in range(_PEELS):
@@ -205,8 +258,12 @@ def _left(codes: Codes, start: Ints, end: Ints, points: Bools, repeated: Bools, 
             moved |= np.isin(live, which)
         i = np.searchsorted(tokens.end, place, "right") - 1
         j = np.maximum(i, 0)
-        doing = repeated[live] & tokens.acts[j] & (verb[live] < 0)  # 检查16次: the doing itself is counted
-        loose = (tokens.peeled[j] & ~doing) | ((tokens.kind[j] == KIND["growth"]) & changed[live] & ~points[live])  # 增幅达8.7%
+        doing = (
+            kinds.repeated[live] & tokens.acts[j] & (verb[live] < 0)
+        )  # 检查16次: the doing itself is counted
+        loose = (tokens.peeled[j] & ~doing) | (
+            (tokens.kind[j] == KIND["growth"]) & kinds.changed[live] & ~kinds.points[live]
+        )  # 增幅达8.7%
         word = (i >= 0) & (tokens.end[j] == place) & ~moved & loose & (tokens.start[j] >= floor[live])
         which, taken = live[word], i[word]
         first_verb = (verb[which] < 0) & tokens.verb[taken]
@@ -216,7 +273,9 @@ def _left(codes: Codes, start: Ints, end: Ints, points: Bools, repeated: Bools, 
         per = last_at(each, place[rest])  # 每吨, 每平方米
         near = (per >= place[rest] - 5) & (per >= floor[live[rest]])
         k = j[rest]
-        near &= ~((tokens.end[k] == place[rest]) & (tokens.kind[k] == KIND["head"]))  # 每个家庭户 is what is counted
+        near &= ~(
+            (tokens.end[k] == place[rest]) & (tokens.kind[k] == KIND["head"])
+        )  # 每个家庭户 is what is counted
         stop[live[rest[near]]] = per[near]
         moved[rest[near]] = True
         live = live[moved | word]
@@ -228,7 +287,7 @@ def _left(codes: Codes, start: Ints, end: Ints, points: Bools, repeated: Bools, 
     return Left(begin, np.maximum(stop, begin), floor, verb, based)
 
 
-def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, changed: Bools, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
+def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
     """Move `stop` before what a number is compared with: 占总户数的, 为计划的, 比上年的, 居全省.
 
     Returns:
@@ -236,12 +295,20 @@ def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, change
         4 for a change against something named (高于全省平均水平).
     """
     based = np.zeros(len(start), np.int64)
+    ranked, relative = kinds.ranked, kinds.relative & ~kinds.ranked
     i = np.maximum(np.searchsorted(tokens.end, start, "right") - 1, 0)
-    of = (codes[start - 1] == ord("的")) & ~((tokens.end[i] == start) & (tokens.kind[i] == KIND["head"]))  # 标的 is a noun
+    of = (codes[start - 1] == ord("的")) & ~(
+        (tokens.end[i] == start) & (tokens.kind[i] == KIND["head"])
+    )  # 标的 is a noun
     # without 的 only 占 has a base: 占总户数12%
-    cases = ((4, changed, tokens.base & 4 > 0), (1, relative & ~ranked & of, tokens.base > 0), (1, relative & ~ranked & ~of, tokens.kind == KIND["share"]),
-             (2, of & ~relative, tokens.base & 2 > 0), (3, ranked, tokens.kind == KIND["rank"]),
-             (1, relative & ~ranked, tokens.kind == KIND["share"]))
+    cases = (
+        (4, kinds.changed, tokens.base & BARE_BASE > 0),
+        (1, relative & of, tokens.base > 0),
+        (1, relative & ~of, tokens.kind == KIND["share"]),
+        (2, of & ~relative, tokens.base & VALUE_BASE > 0),
+        (3, ranked, tokens.kind == KIND["rank"]),
+        (1, relative, tokens.kind == KIND["share"]),
+    )
     for kind, mask, words in cases:
         which, places = np.flatnonzero(mask), np.flatnonzero(words)
         if not len(which) or not len(places):
@@ -250,8 +317,14 @@ def _skip_base(codes: Codes, start: Ints, relative: Bools, ranked: Bools, change
         found = (tokens.end[k] <= start[which]) & (tokens.start[k] >= floor[which])
         if kind == 4:  # 比1955年最高水位高0.42米, but not 比1955年多建水库12座
             verbs = np.flatnonzero(tokens.kind == KIND["change"])
-            v = verbs[np.maximum(np.searchsorted(tokens.end[verbs], start[which], "right") - 1, 0)] if len(verbs) else k
-            said = np.isin(codes[tokens.start[k]], _HIGHER) | ((tokens.start[v] >= tokens.end[k]) & (tokens.end[v] >= start[which] - 2))
+            v = (
+                verbs[np.maximum(np.searchsorted(tokens.end[verbs], start[which], "right") - 1, 0)]
+                if len(verbs)
+                else k
+            )
+            said = np.isin(codes[tokens.start[k]], _HIGHER) | (
+                (tokens.start[v] >= tokens.end[k]) & (tokens.end[v] >= start[which] - 2)
+            )
             found &= said
         stop[which[found]] = tokens.start[k[found]]
         based[which[found]] = kind
@@ -270,6 +343,7 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
         place = begin[live]
         i = np.minimum(np.searchsorted(tokens.start, place), len(tokens.start) - 1)
         word = (tokens.start[i] == place) & tokens.led[i] & (tokens.end[i] <= stop[live])
+        word &= (tokens.kind[i] != KIND["division"]) | (tokens.end[i] < stop[live])
         # 产茶 and 建水库 lose their verb, 抢险队员 keeps it: a verb of one character has a whole noun behind it
         single = word & (tokens.end[i] == place + 1) & (tokens.kind[i] != KIND["joint"])
         following = np.minimum(i + 1, len(tokens.start) - 1)
@@ -281,7 +355,9 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
     return begin
 
 
-def _right(codes: Codes, start: Ints, end: Ints, people: Bools, tokens: Tokens, stops: Stops, bound_right: Trie) -> tuple[Ints, Ints, Bools, Bools]:
+def _right(
+    codes: Codes, start: Ints, end: Ints, people: Bools, tokens: Tokens, stops: Stops, bound_right: Trie
+) -> tuple[Ints, Ints, Bools, Bools]:
     """The phrase after each number; whether it runs straight into the next number; whether 的 stands between."""
     far = len(codes) - 1
     begin = end.copy()
@@ -302,11 +378,18 @@ def _right(codes: Codes, start: Ints, end: Ints, people: Bools, tokens: Tokens, 
     return begin, stop, touches, behind
 
 
+_CLASSES = [KIND["attribute"], KIND["division"]]
 _ATTRIBUTES = code_set("级类型性制式层段者")
 
 
 def attributes(codes: Codes, phrases: Phrases, tokens: Tokens) -> Bools:
     """Whether a phrase names a class or quality and no thing: 省级, 中型, 五星级, 城镇."""
     i = np.maximum(np.searchsorted(tokens.end, phrases.end, "right") - 1, 0)
-    listed = (tokens.end[i] == phrases.end) & (tokens.kind[i] == KIND["attribute"]) & (tokens.start[i] <= phrases.start + 1)
-    return (phrases.start >= 0) & (listed | (~phrases.known & _ATTRIBUTES[codes[np.maximum(phrases.end - 1, 0)]]))
+    listed = (
+        (tokens.end[i] == phrases.end)
+        & np.isin(tokens.kind[i], _CLASSES)
+        & (tokens.start[i] <= phrases.start + 1)
+    )
+    return (phrases.start >= 0) & (
+        listed | (~phrases.known & _ATTRIBUTES[codes[np.maximum(phrases.end - 1, 0)]])
+    )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ROLES = ("level", "change", "share", "threshold", "rank", "target")
 LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
+CHANGE_KINDS = ("rate", "points", "delta", "increase_by_multiple", "ratio_to")
 RATE, POINTS, DELTA, BY_MULTIPLE, RATIO_TO = range(5)
 BASE, COMPARED = 1, 2
 _MEASURING = frozenset("额值款费资金价税率量数险债")
@@ -56,7 +58,9 @@ class Row:
     based: list[int]
     period: list[int]
     apart: list[int]  # place of 分别 in the clause before the number, or -1
-    of_which: list[int]  # place of the last 其中 before the number, in its sentence or right at its begin, or -1
+    of_which: list[
+        int
+    ]  # place of the last 其中 before the number, in its sentence or right at its begin, or -1
     bracket: list[int]  # place of the bracket that the number stands in, or -1
     linked: list[bool]  # nothing but 、 和 及 between the previous number (with its noun) and this one
 
@@ -131,7 +135,13 @@ class _Walk:
             elif role == RANK:
                 self.inherit(i, self.last)
             else:
-                if row.apart[i] >= 0 and i + 1 < end and row.linked[i + 1] and row.role[i + 1] == role and row.own[i + 1] < 0:
+                if (
+                    row.apart[i] >= 0
+                    and i + 1 < end
+                    and row.linked[i + 1]
+                    and row.role[i + 1] == role
+                    and row.own[i + 1] < 0
+                ):
                     self.spread(i, end)
                 if row.counted[i] and i + 1 < end and row.linked[i + 1]:
                     self.look_ahead(i, end)
@@ -168,18 +178,32 @@ class _Walk:
                     elif total >= 0 and i != total:
                         amount = amounts[unit]
                         fits = self.fits(row.value[i], total)
-                        if fits and (amount == 0.0 or row.linked[i] or self.fits(amount + row.value[i], total)):
+                        if fits and (
+                            amount == 0.0 or row.linked[i] or self.fits(amount + row.value[i], total)
+                        ):
                             part_of[i] = total
                             amounts[unit] = amount + row.value[i]
-                    elif row.own[i] < 0 and i > begin and row.role[i - 1] == THRESHOLD and row.start[i] - row.end[i - 1] <= 3:
+                    elif (
+                        row.own[i] < 0
+                        and i > begin
+                        and row.role[i - 1] == THRESHOLD
+                        and row.start[i] - row.end[i - 1] <= 3
+                    ):
                         whole = self.same_unit(i)
                         if whole >= 0 and row.value[whole] > row.value[i]:
                             part_of[i] = whole
                     if links.head[i] == i:
                         self.borrow_head(i)
                     last = self.last
-                    if row.own[i] < 0 and last >= 0 and row.role[last] == CHANGE and of[last] < 0 and self.same_kind(last, i) \
-                            and subject[i] == subject[last] and row.based[i] != COMPARED:
+                    if (
+                        row.own[i] < 0
+                        and last >= 0
+                        and row.role[last] == CHANGE
+                        and of[last] < 0
+                        and self.same_kind(last, i)
+                        and subject[i] == subject[last]
+                        and row.based[i] != COMPARED
+                    ):
                         of[last] = i
                     if row.based[i] != COMPARED and not row.milestone[i]:
                         levels.append(i)
@@ -192,7 +216,7 @@ class _Walk:
         if len(levels) > 1:
             for position, whole in enumerate(wholes):
                 if position < len(wholes) - 2:
-                    self.add_up(whole, wholes[position + 1:])
+                    self.add_up(whole, wholes[position + 1 :])
             for whole in reversed(self.earlier):
                 if row.unit[whole] == row.unit[levels[0]] and self.add_up(whole, levels):
                     break
@@ -205,7 +229,6 @@ class _Walk:
 
     def nearest(self, i: int) -> int:
         """The number whose subject one without words of its own goes on with."""
-        row = self.row
         level = self.same_unit(i)
         return level if level >= 0 else self.last
 
@@ -234,23 +257,35 @@ class _Walk:
             unknown = not row.known[i] and row.text[row.own_end[i] - 1] not in _MEASURING
             sibling = self.same_unit(i) if row.known[i] or unknown else -1
             if sibling < 0 and row.known[i]:
-                sibling = next((k for k in reversed(self.earlier[self.before:]) if row.unit[k] == row.unit[i]), -1)
+                sibling = next(
+                    (k for k in reversed(self.earlier[self.before :]) if row.unit[k] == row.unit[i]), -1
+                )
         elif row.attribute[i]:
             sibling = self.same_unit(i)
             if sibling < 0:
-                sibling = next((k for k in reversed(self.earlier[self.before:]) if row.unit[k] == row.unit[i]), -1)
-        whole = sibling if row.material[i] and sibling >= 0 and row.abstract[max(links.head[sibling], 0)] else part if part >= 0 else sibling
+                sibling = next(
+                    (k for k in reversed(self.earlier[self.before :]) if row.unit[k] == row.unit[i]), -1
+                )
+        whole = (
+            sibling
+            if row.material[i] and sibling >= 0 and row.abstract[max(links.head[sibling], 0)]
+            else part
+            if part >= 0
+            else sibling
+        )
         if whole < 0 or links.head[whole] < 0:
             return
         if row.material[i]:
             if row.abstract[links.head[whole]]:
                 links.head[i] = links.head[whole]
-        elif row.attribute[i] or (part == whole and not row.abstract[links.head[whole]] and (not row.known[i] or self.industry(i))):
+        elif row.attribute[i] or (
+            part == whole and not row.abstract[links.head[whole]] and (not row.known[i] or self.industry(i))
+        ):
             links.head[i] = links.head[whole]
 
     def industry(self, i: int) -> bool:
         """制造业52家: an industry is counted by something else."""
-        words = self.row.text[max(self.row.own_end[i] - 2, 0):self.row.own_end[i]]
+        words = self.row.text[max(self.row.own_end[i] - 2, 0) : self.row.own_end[i]]
         return self.row.counted[i] and words.endswith("业") and words not in ("企业", "作业", "专业", "物业")
 
     def look_ahead(self, i: int, end: int) -> None:
@@ -286,13 +321,13 @@ class _Walk:
             row.own[k], row.own_end[k] = begin, stop
 
     def names(self, i: int, count: int) -> list[tuple[int, int]]:
-        """The `count` names joined by 、 和 及 与 that end where the phrase of number i ends; empty if there are others."""
+        """The `count` names joined by 、 和 及 与 up to the end of the phrase of number i; empty if there are others."""
         row = self.row
         if row.own[i] < 0 or row.on_right[i]:
             return []
         floor = max(row.clause[i], row.end[i - 1] if i else 0)
         stop = row.own_end[i]
-        found = []
+        found: list[tuple[int, int]] = []
         place = stop
         while place > floor and stop - place < 12 and len(found) < count:
             if row.text[place - 1] in "、和及与":
@@ -308,12 +343,17 @@ class _Walk:
         row, links = self.row, self.links
         levels = self.levels
         run = [i]
-        while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.role[run[-1] + 1] == CHANGE and row.own[run[-1] + 1] < 0:
+        while (
+            run[-1] + 1 < end
+            and row.linked[run[-1] + 1]
+            and row.role[run[-1] + 1] == CHANGE
+            and row.own[run[-1] + 1] < 0
+        ):
             run.append(run[-1] + 1)
         if len(run) > 1 and levels and row.own[levels[-1]] == row.own[i] >= 0:
             levels = levels[:-1]  # 四项指标分别下降: the four before, not the number four
         if len(run) > 1 and len(levels) >= len(run) and (row.own[i] < 0 or row.apart[i] >= 0):
-            chosen = levels[-len(run):]
+            chosen = levels[-len(run) :]
             if all(row.relative[k] == row.relative[chosen[0]] for k in chosen):
                 for k, level in zip(run, chosen, strict=True):
                     links.of[k] = level
@@ -330,19 +370,33 @@ class _Walk:
                     links.of[k] = self.last_share(k)
                 else:
                     links.of[k] = self.same_subject(k)
-                    if links.of[k] < 0 and not row.abstract[k] and self.last >= 0 and (not row.known[k] or row.attribute[k]):
+                    if (
+                        links.of[k] < 0
+                        and not row.abstract[k]
+                        and self.last >= 0
+                        and (not row.known[k] or row.attribute[k])
+                    ):
                         links.head[k] = links.head[self.last]
             else:
                 links.subject[k] = links.head[k] = -1
                 level = self.level_of_change(k)
                 last = self.last
-                if level >= 0 and (last < 0 or last <= level or links.subject[last] == links.subject[level] or row.growth[last]):
+                if level >= 0 and (
+                    last < 0
+                    or last <= level
+                    or links.subject[last] == links.subject[level]
+                    or row.growth[last]
+                ):
                     self.inherit(k, level)
                     if row.period[k] == row.period[level]:
                         links.of[k] = level
                 elif last >= 0:
                     self.inherit(k, last)
-                    if row.role[last] in (CHANGE, SHARE) and row.period[k] == row.period[last] and not row.growth[last]:
+                    if (
+                        row.role[last] in (CHANGE, SHARE)
+                        and row.period[k] == row.period[last]
+                        and not row.growth[last]
+                    ):
                         links.of[k] = links.of[last]
             if links.subject[k] >= 0:
                 self.last = k
@@ -367,7 +421,12 @@ class _Walk:
             for k in range(i - 1, -1, -1):
                 if row.sentence[k] != row.sentence[i]:
                     return -1
-                if row.relative[k] and row.change_kind[k] != POINTS and row.change_kind[k] != BY_MULTIPLE and (row.role[k] != CHANGE or row.apart[i] < 0):
+                if (
+                    row.relative[k]
+                    and row.change_kind[k] != POINTS
+                    and row.change_kind[k] != BY_MULTIPLE
+                    and (row.role[k] != CHANGE or row.apart[i] < 0)
+                ):
                     return k
             return -1
         for level in reversed(self.levels):
@@ -380,12 +439,14 @@ class _Walk:
     def same_subject(self, i: int) -> int:
         """The level of the sentence that has the phrase of number i."""
         row = self.row
-        words = row.text[row.own[i]:row.own_end[i]]
-        noun = row.text[row.head[i]:row.head_end[i]]
+        words = row.text[row.own[i] : row.own_end[i]]
+        noun = row.text[row.head[i] : row.head_end[i]]
         for level in reversed(self.levels):
             if row.own[level] >= 0:
-                other = row.text[row.own[level]:row.own_end[level]]
-                if other == words or (other.endswith(noun) and (other.endswith(words) or words.endswith(other))):
+                other = row.text[row.own[level] : row.own_end[level]]
+                if other == words or (
+                    other.endswith(noun) and (other.endswith(words) or words.endswith(other))
+                ):
                     return level
         return -1
 
@@ -394,10 +455,15 @@ class _Walk:
         row, links = self.row, self.links
         levels = self.levels
         run = [i]
-        while run[-1] + 1 < end and row.linked[run[-1] + 1] and row.relative[run[-1] + 1] and row.own[run[-1] + 1] < 0:
+        while (
+            run[-1] + 1 < end
+            and row.linked[run[-1] + 1]
+            and row.relative[run[-1] + 1]
+            and row.own[run[-1] + 1] < 0
+        ):
             run.append(run[-1] + 1)
         if len(run) > 1 and len(levels) >= len(run) and row.own[i] < 0:
-            for k, level in zip(run, levels[-len(run):], strict=True):
+            for k, level in zip(run, levels[-len(run) :], strict=True):
                 links.of[k] = level
                 links.subject[k], links.head[k] = links.subject[level], links.head[level]
             self.last = run[-1]
@@ -414,7 +480,13 @@ class _Walk:
                         links.head[k] = links.head[whole]
             else:
                 level = self.last_amount()
-                if level >= 0 and row.based[k] == BASE and row.linked[level] and row.clause[level] != row.clause[k] and row.role[k] != SHARE:
+                if (
+                    level >= 0
+                    and row.based[k] == BASE
+                    and row.linked[level]
+                    and row.clause[level] != row.clause[k]
+                    and row.role[k] != SHARE
+                ):
                     above = links.part_of[level]
                     level = above if above >= 0 else level
                 if level >= 0:
@@ -438,18 +510,26 @@ class _Walk:
                 if not (row.counted[level] or row.material[level]):
                     return -1
                 whole = self.links.part_of[level]
-                return whole if whole >= 0 and row.of_which[i] >= 0 and row.start[level] > row.of_which[i] else level
+                return (
+                    whole
+                    if whole >= 0 and row.of_which[i] >= 0 and row.start[level] > row.of_which[i]
+                    else level
+                )
         return -1
 
     def total(self, i: int, place: int) -> int:
         """The total that the members after 其中 belong to: the last level of their unit before it."""
         row, part_of = self.row, self.links.part_of
         for level in reversed(self.wholes):
-            if row.start[level] < place and row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
+            if (
+                row.start[level] < place
+                and row.unit[level] == row.unit[i]
+                and row.value[level] >= row.value[i]
+            ):
                 above = part_of[level]
                 return above if above >= 0 and row.linked[level] else level
         if not self.levels or row.start[self.levels[0]] > place:
-            for level in reversed(self.earlier[self.before:]):
+            for level in reversed(self.earlier[self.before :]):
                 if row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
                     return level
         return -1
@@ -462,7 +542,11 @@ class _Walk:
             k -= 1
         if k < 0 or row.end[k] < place - 8 or row.sentence[k] != row.sentence[i]:
             return -1
-        same = row.unit[k] == row.unit[i] and (row.role[k] == LEVEL or row.change_kind[k] == DELTA) and row.own[i] >= 0
+        same = (
+            row.unit[k] == row.unit[i]
+            and (row.role[k] == LEVEL or row.change_kind[k] == DELTA)
+            and row.own[i] >= 0
+        )
         return k if same and self.fits(row.value[i], k) else -1
 
     def fits(self, value: float, total: int) -> bool:

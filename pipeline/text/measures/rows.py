@@ -1,0 +1,150 @@
+"""The columns that the walk over the quantities reads (`relations.Row`), laid out from a block and its phrases.
+
+Here: what a column says of each number by its own surroundings. Not here: what numbers say of one another.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline.text.lexer import Bools, Codes, Ints, code_set
+from pipeline.text.measures.lexicon import KIND, Tokens
+from pipeline.text.measures.phrases import Kinds, Phrases, Stops, attributes, last_at
+from pipeline.text.measures.relations import CHANGE, CHANGE_KINDS, RANK, ROLES, THRESHOLD, Row
+
+_TIMED = ("duration", "age", "time")
+_RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "rank", "index")
+_COUNTED = ("count", "person", "visit")
+_PEOPLE = ("person", "visit")
+_MATERIAL = ("money", "energy", "power", "price", "rate")
+_REPEATED = ("次", "轮", "遍", "趟", "场次")
+_JOINTS = code_set("、和及与")
+_CLAUSE_START = code_set("，；（、")
+_CLOSING = code_set("）)")
+
+
+def column_of(table: pa.Table, name: str, names: tuple[str, ...]) -> Ints:
+    """A text column as numbers: the index into `names`, -1 for null and others."""
+    found = pc.index_in(table[name], value_set=pa.array(names)).combine_chunks()
+    return np.asarray(found.fill_null(-1).to_numpy(), np.int64)
+
+
+def kinds_of(rows: pa.Table) -> Kinds:
+    """What each quantity of a table is, as far as finding its phrase depends on it."""
+    dimension = rows["dimension"]
+    role = column_of(rows, "role", ROLES)
+    return Kinds(
+        counted=_among(dimension, _COUNTED),
+        people=_among(dimension, _PEOPLE),
+        timed=_among(dimension, _TIMED),
+        relative=_among(dimension, _RELATIVE),
+        material=_among(dimension, _MATERIAL),
+        repeated=_among(rows["unit"], _REPEATED),
+        points=_among(rows["change_kind"], ("points",)),
+        threshold=role == THRESHOLD,
+        ranked=role == RANK,
+        changed=role == CHANGE,
+    )
+
+
+def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, phrases: Phrases, tokens: Tokens,
+           stops: Stops, period: Ints) -> Row:  # fmt: skip
+    """All columns of the walk.
+
+    Args:
+        codes: the view. rows: the quantities of the block. start, end: their spans in the view.
+        kinds, phrases, tokens, stops: what was found in the block. period: equal for numbers of one period.
+    """
+    clause = last_at(stops.clause, start) + 1
+    sentence = last_at(stops.sentence, start) + 1
+    base_unit = rows["base_unit"].combine_chunks()
+    numerator = pc.struct_field(pc.extract_regex(base_unit, "^(?P<u>[^/]*)"), "u")
+    milestone = code_set("大台关")[codes[end]] & code_set("关阶口")[codes[end + 1]]
+    columns = {
+        "start": start, "end": end, "entry": _coded(rows["entry_id"]), "sentence": sentence, "clause": clause,
+        "unit": _coded(base_unit), "kin": _coded(numerator), "relative": kinds.relative, "timed": kinds.timed,
+        "material": kinds.material, "counted": kinds.counted, "role": column_of(rows, "role", ROLES),
+        "change_kind": column_of(rows, "change_kind", CHANGE_KINDS), "value": _values(rows), "grain": _grains(rows),
+        "own": phrases.start, "own_end": phrases.end, "head": phrases.head, "head_end": phrases.head_end,
+        "known": phrases.known, "abstract": phrases.measuring, "attribute": attributes(codes, phrases, tokens),
+        "growth": phrases.growth, "based": phrases.based, "by_verb": phrases.side == 2,
+        "on_right": phrases.side == 1, "portion": _portions(codes, phrases),
+        "aged": _among(rows["dimension"], ("age",)), "milestone": milestone, "period": period,
+        "apart": _last_token(tokens, "distribute", start, clause),
+        "of_which": _of_which(codes, tokens, start, sentence),
+        "bracket": _brackets(codes, start, clause, stops), "linked": _linked(codes, start, end, phrases),
+    }  # fmt: skip
+    text = codes.tobytes().decode("utf-16-le", "replace")
+    return Row(text=text, **{name: column.tolist() for name, column in columns.items()})
+
+
+def _among(column: pa.ChunkedArray, names: tuple[str, ...]) -> Bools:
+    found = pc.is_in(column, value_set=pa.array(names)).combine_chunks()
+    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _coded(column: pa.Array | pa.ChunkedArray) -> Ints:
+    """A text column as numbers, equal for equal texts; -1 for null."""
+    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.asarray(one.dictionary_encode().indices.fill_null(-1).to_numpy(), np.int64)
+
+
+def _values(rows: pa.Table) -> NDArray[np.float64]:
+    """One number a row, in the base unit of its printed unit: the value, else its lower end, else 0."""
+    low = rows["low"].combine_chunks().cast(pa.float64())
+    value = pc.coalesce(rows["base_value"].combine_chunks(), low, pa.scalar(0.0))
+    return np.asarray(value.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _grains(rows: pa.Table) -> NDArray[np.float64]:
+    """The place value of the last printed digit of each number, in its base unit: 1.25亿元 is exact to a million."""
+    source = rows["source_text"].combine_chunks()
+    found = pc.extract_regex(source, r"[.．](?P<d>[0-9０-９]+)")
+    power = -pc.utf8_length(pc.struct_field(found, "d")).fill_null(0).to_numpy().astype(np.float64)
+    for sign, order in (("千", 3), ("万", 4), ("亿", 8)):
+        power += order * pc.match_substring(source, sign).to_numpy(zero_copy_only=False)
+    value = pc.coalesce(rows["value_float"].combine_chunks(), pa.scalar(0.0)).to_numpy(zero_copy_only=False)
+    base = pc.coalesce(rows["base_value"].combine_chunks(), pa.scalar(0.0)).to_numpy(zero_copy_only=False)
+    factor = np.divide(base, value, out=np.ones_like(base), where=value != 0)
+    return np.asarray(10.0**power * np.abs(factor), np.float64)
+
+
+def _last_token(tokens: Tokens, kind: str, start: Ints, since: Ints) -> Ints:
+    found = last_at(tokens.start[tokens.kind == KIND[kind]], start)
+    return np.where(found >= since, found, -1)
+
+
+def _brackets(codes: Codes, start: Ints, clause: Ints, stops: Stops) -> Ints:
+    """Place of the bracket that each number stands in, or -1."""
+    opening = last_at(stops.opening, start)
+    closing = last_at(np.flatnonzero(_CLOSING[codes]), start)
+    return np.where((opening >= clause) & (closing < opening), opening, -1)
+
+
+def _portions(codes: Codes, phrases: Phrases) -> Bools:
+    """Whether a phrase is nothing but 比重, 占比, 比例 or 份额, perhaps with 所占 before it."""
+    size, last = phrases.end - phrases.start, np.maximum(phrases.end - 1, 1)
+    tails = [ord(word[0]) << 16 | ord(word[1]) for word in ("比重", "占比", "比例", "份额")]
+    pair = codes[last - 1].astype(np.int64) << 16 | codes[last]
+    return (phrases.start >= 0) & (size <= 4) & np.isin(pair, tails)
+
+
+def _of_which(codes: Codes, tokens: Tokens, start: Ints, since: Ints) -> Ints:
+    """Place of the last 其中 (or 内 at the beginning of a clause) before each number in its sentence, or -1."""
+    inner = np.flatnonzero((codes[1:] == ord("内")) & _CLAUSE_START[codes[:-1]]) + 1
+    found = last_at(np.union1d(tokens.start[tokens.kind == KIND["of_which"]], inner), start)
+    return np.where(found >= since, found, -1)
+
+
+def _linked(codes: Codes, start: Ints, end: Ints, phrases: Phrases) -> Bools:
+    """Whether nothing but 、 和 及 stands between each number (its own words included) and the one before."""
+    right = (phrases.side == 1) & (phrases.start >= 0)
+    previous = np.concatenate((np.zeros(1, np.int64), np.where(right, phrases.end, end)[:-1]))
+    own = (phrases.start >= 0) & (phrases.side == 0)
+    gap = np.where(own, phrases.start, np.minimum(phrases.reach, start)) - previous
+    first = codes[np.minimum(previous, len(codes) - 1)]
+    joint = _JOINTS[first]
+    return (joint & (gap <= 1)) | ((first == ord("以")) & (gap <= 2)) | ((first == ord("、")) & (gap == 2))
