@@ -6,6 +6,7 @@ form in the book's region, laying the rows out as the warehouse wants them. Not 
 
 from __future__ import annotations
 
+import gc
 import re
 from bisect import bisect_right
 from collections import defaultdict
@@ -25,11 +26,11 @@ from pipeline.text.entities.abbreviations import find_abbreviations
 from pipeline.text.entities.brackets import Brackets, find_brackets, quote_kinds, work_kind
 from pipeline.text.entities.canonical import Canonical
 from pipeline.text.entities.mention import Found, Mention
-from pipeline.text.entities.people import People
+from pipeline.text.entities.people import NEAR, People
 from pipeline.text.entities.references import resolve_reference
 from pipeline.text.entities.runs import Runs
 from pipeline.text.entities.words import Lexicon, Page, Use, load_lexicon, page_of
-from pipeline.text.events.frames import EntrySpan, Frames, Item, Story
+from pipeline.text.events.frames import EntrySpan, Frames, Items, Story
 from pipeline.text.events.names import EventNames
 from pipeline.text.lexer import Ints
 from pipeline.text.name_rows import ENTITIES, EVENTS, REJECTS, ROLES, Rows
@@ -99,8 +100,14 @@ def read_names(
     lexicon = _lexicon(reference.folder, volume.covered_year, volume.region_name, volume.region_code)
     layout = _Layout.of(documents, entries, zones, dates, quantities)
     tables = _Tables()
-    for block in _blocks(documents, layout, reference):
-        _Sheet(block, layout, lexicon, volume, tables).read()
+    collecting = gc.isenabled()
+    gc.disable()  # every row lives until the end: passes over them would find nothing and cost a fifth of the time
+    try:
+        for block in _blocks(documents, layout, reference):
+            _Sheet(block, layout, lexicon, volume, tables).read()
+    finally:
+        if collecting:
+            gc.enable()
     return {
         "entities": tables.entities.table(),
         "events": tables.events.table(),
@@ -306,16 +313,18 @@ class _Sheet:
                     elif kind == "cross_reference":
                         self.references.append((start, end))
 
-    def _items(self, spans: dict[int, list[tuple[int, int, int]]], sorts: list[Any]) -> list[Item]:
-        found: list[Item] = []
+    def _items(self, spans: dict[int, list[tuple[int, int, int]]], sorts: list[Any]) -> Items:
+        found = Items([], [], [], [])
         for base, number in zip(self.block.base.tolist(), self.block.documents.tolist(), strict=True):
             rows = spans.get(number, [])
             if not rows:
                 continue
             places = self._views(np.array([(r[0], r[1]) for r in rows], np.int64).ravel() + base)
-            found.extend(
-                Item(places[2 * n], places[2 * n + 1], row[2], sorts[row[2]]) for n, row in enumerate(rows)
-            )
+            found.start.extend(places[::2])
+            found.end.extend(places[1::2])
+            numbers = [row[2] for row in rows]
+            found.row.extend(numbers)
+            found.sort.extend(map(sorts.__getitem__, numbers))
         return found
 
     # -- what the readers leave to be done ------------------------------------------------------------------------
@@ -353,7 +362,8 @@ class _Sheet:
             if len(name) < 4 or at_entry < 0:
                 continue
             span = self.spans[at_entry]
-            place = view.find(name, span.start, span.end)
+            last = min(span.end, mention.start + NEAR)
+            place = view.find(name, max(span.start, mention.start - NEAR), last)
             while place >= 0:
                 end = place + len(name)
                 if (
@@ -364,23 +374,24 @@ class _Sheet:
                     found.add(
                         Mention("organisation", place, end, "organisation/again", 0.8, sort=mention.sort)
                     )
-                place = view.find(name, end, span.end)
+                place = view.find(name, end, last)
 
     def _short_bodies(self, passed: list[tuple[int, int]]) -> None:
         """Common nouns that stand for the one body of the entry whose name ends so: 交易中心 after 市产权交易中心."""
         view, found = self.page.view, self.found
         starts = [span.start for span in self.spans]
-        by_entry: dict[int, set[str]] = defaultdict(set)
+        by_entry: dict[tuple[int, str], set[str]] = defaultdict(set)  # by entry and the last two characters
         if not passed:
             return
         for mention in found.by_start.values():
             if mention.kind == "organisation":
-                by_entry[bisect_right(starts, mention.start) - 1].add(view[mention.start : mention.end])
+                name = view[mention.start : mention.end]
+                by_entry[bisect_right(starts, mention.start) - 1, name[-2:]].add(name)
         for start, end in passed:
             name = view[start:end]
             longer = [
                 one
-                for one in by_entry.get(bisect_right(starts, start) - 1, ())
+                for one in by_entry.get((bisect_right(starts, start) - 1, name[-2:]), ())
                 if one.endswith(name) and len(one) > len(name)
             ]
             if len(longer) == 1 and start not in found.by_start and not self._covered(start):
@@ -434,7 +445,7 @@ class _Sheet:
         """A text as printed, without the breaks and blanks that setting put between its characters."""
         return _SETTING.sub("", text) if len(text) > end - start or " " in text or "\u3000" in text else text
 
-    def _write(self, people: People, story: Story, dates: list[Item], quantities: list[Item]) -> None:
+    def _write(self, people: People, story: Story, dates: Items, quantities: Items) -> None:
         signed = self._signed()
         signing = [mention for group in signed.values() for mention, _ in group]
         self._write_entities(
@@ -502,17 +513,18 @@ class _Sheet:
                 short[n].append(mention)
         if not short:
             return {}
-        names: dict[int, set[str]] = defaultdict(set)
+        names: dict[tuple[int, str], set[str]] = defaultdict(set)  # by entry and the last two characters
         for mention, n in zip(mentions, entry_of, strict=True):
             if n in short and mention.kind == "organisation":
-                names[n].add(view[mention.start : mention.end])
+                name = view[mention.start : mention.end]
+                names[n, name[-2:]].add(name)
         found: dict[int, str] = {}
         for n, group in short.items():
             for mention in group:
                 name = view[mention.start : mention.end]
                 longer = [
                     one
-                    for one in names[n]
+                    for one in names[n, name[-2:]]
                     if len(one) > len(name)
                     and one.endswith(name)
                     and (mention.rule == "organisation/short" or self.canonical.region_of(one))
@@ -578,7 +590,7 @@ class _Sheet:
             )
         return found
 
-    def _write_events(self, story: Story, dates: list[Item], quantities: list[Item]) -> None:
+    def _write_events(self, story: Story, dates: Items, quantities: Items) -> None:
         place, text = self.block.place, self.block.text
         counts: dict[str, int] = defaultdict(int)
         columns, numbers = self.layout.date_columns, self.layout.quantity_columns["quantity_id"]
@@ -588,7 +600,7 @@ class _Sheet:
             counts[entry_id] += 1
             event_id = f"{entry_id}!{counts[entry_id]:02d}"
             self.event_ids[id(event)] = event_id
-            date = dates[event.date].row if event.date >= 0 else -1
+            date = dates.row[event.date] if event.date >= 0 else -1
             where = event.place
             if isinstance(where, Mention):
                 where = self.page.view[where.start : where.end]
@@ -598,7 +610,7 @@ class _Sheet:
                 self._printed(event.start, event.end, text[begin:stop]), begin - base, stop - base,
                 columns["date_start"][date] if date >= 0 else None, columns["date_end"][date] if date >= 0 else None,
                 columns["precision"][date] if date >= 0 else None, where or None, event.edition,
-                numbers[quantities[event.attendance].row] if event.attendance >= 0 else None, event.rule,
+                numbers[quantities.row[event.attendance]] if event.attendance >= 0 else None, event.rule,
                 event.confidence,
             ))  # fmt: skip
 

@@ -18,6 +18,8 @@ _FOLLOWS = int(
     Use.PREDICATE | Use.CONJUNCTION | Use.TITLE | Use.OCCUPATION | Use.HONORIFIC | Use.ROLE | Use.MIXED
 )
 _PUNCTUATION = frozenset('，。；：、！？（）()《》“”"\n\f\u3000 ,;:/—…】【0123456789')
+NEAR = 4_000
+"""How far from its first mention, in characters, a name is looked for again within its entry."""
 _AFTER = frozenset("作率任当就致赴受应获被将把均曾说带来偕携")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
 _PREFIXES = ("常务", "名誉", "首席", "代理", "执行", "第一", "原", "兼")
@@ -261,9 +263,11 @@ class People:
             name = person.mention.name or ""
             if len(name) < 3 or person.mention.start < start:
                 continue
-            at = view.find(name, start, end)
+            first = max(start, person.mention.start - NEAR)
+            last = min(end, person.mention.start + NEAR)
+            at = view.find(name, first, last)
             while at >= 0:
                 if at not in self.by_start and self.inside[at] == 0 and not found.by_start.get(at):
                     again = self._note(at, at + len(name), "person/again", 0.9)
                     again.mention.name = name
-                at = view.find(name, at + len(name), end)
+                at = view.find(name, at + len(name), last)

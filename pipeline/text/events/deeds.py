@@ -64,7 +64,7 @@ class Deeds(Telling):
         place = self._without_place(start)
         known = lists.known_before(place, _BODIES)
         members = known.members
-        clause = max(self.view.rfind(mark, self.entry.start, start) for mark in "，。；\n】") + 1
+        clause = self._back(start, "，。；\n】")
         if not members:
             for joint in ("与", "和", "同"):
                 at = self.view.rfind(joint, clause, start)
@@ -88,7 +88,7 @@ class Deeds(Telling):
     def _grant(self, start: int, end: int, word: str) -> None:
         view, lists = self.view, self.f.lists
         stop = self._sentence_end(end)
-        clause = max(view.rfind(mark, self.entry.start, start) for mark in "，。；\n】") + 1
+        clause = self._back(start, "，。；\n】")
         given, after, _ = lists.known_after(end + 1 if view[end] == "了" else end)
         passive = view.rfind("被", clause, start)
         naming = word.endswith(("为", "定"))
@@ -222,14 +222,8 @@ class Deeds(Telling):
             event = self._new("publication", after + 1, stop - 1, start, "event/published", 0.85)
             if view[stop] == "（":
                 publishers, _, _ = lists.known_after(stop + 1, ("organisation",))
-                date = next(
-                    (
-                        n
-                        for n in range(self.date, len(self.f.dates))
-                        if stop <= self.f.dates[n].start < stop + 24
-                    ),
-                    -1,
-                )
+                n = self.f.dates.before(stop)
+                date = n if n < len(self.f.dates.start) and self.f.dates.start[n] < stop + 24 else -1
                 if publishers:
                     self._part("publisher", publishers, event, 0.85)
                     if date >= 0:

@@ -6,6 +6,7 @@ frames (`meetings`, `deeds`) and the names themselves (`entities`).
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from pipeline.text.entities.brackets import Brackets
@@ -16,7 +17,10 @@ from pipeline.text.events.deeds import Deeds
 from pipeline.text.events.lists import Lists
 from pipeline.text.events.meetings import Meetings
 from pipeline.text.events.names import EventNames, same_event
-from pipeline.text.events.telling import EntrySpan, Item, Sheet, Story
+from pipeline.text.events.telling import EntrySpan, Items, Sheet, Story
+
+_REACH = 4_000  # characters within which a name can mean an event told elsewhere in the entry
+_DEEDS = frozenset(("signing", "award", "founding", "publication"))
 
 
 class Frames:
@@ -30,8 +34,8 @@ class Frames:
         found: Found,
         people: People,
         names: EventNames,
-        dates: Sequence[Item],
-        quantities: Sequence[Item],
+        dates: Items,
+        quantities: Items,
     ) -> None:
         self.sheet = Sheet(
             page, lexicon, brackets, found, people, names, Lists(page, lexicon, brackets, found, people), dates,
@@ -43,24 +47,15 @@ class Frames:
     def read(self, entries: Iterable[EntrySpan]) -> Story:
         """Read every entry, in order."""
         verbs, starts = self.sheet.page.verbs, self.sheet.page.starts
-        at, date, quantity, span = 0, 0, 0, 0
-        names = self.sheet.names.spans
+        at = 0
         for entry in entries:
             while at < len(verbs) and starts[verbs[at]] < entry.start:
                 at += 1
             stop = at
             while stop < len(verbs) and starts[verbs[stop]] < entry.end:
                 stop += 1
-            while date < len(self.sheet.dates) and self.sheet.dates[date].start < entry.start:
-                date += 1
-            while (
-                quantity < len(self.sheet.quantities) and self.sheet.quantities[quantity].start < entry.start
-            ):
-                quantity += 1
-            while span < len(names) and names[span][0] < entry.start:
-                span += 1
             if stop > at:
-                _Entry(self.sheet, entry, date, quantity, span).read(verbs[at:stop], self.story)
+                _Entry(self.sheet, entry).read(verbs[at:stop], self.story)
             at = stop
         return self.story
 
@@ -116,22 +111,16 @@ class _Entry(Meetings, Deeds):
         """Mark every mention of each event's name and hand the entry's rows on."""
         found, names, view = self.f.found, self.f.names, self.view
         spans = names.spans
-        n = self.span
-        while n < len(spans) and spans[n][0] < self.entry.end:
+        meetings = sorted((e for e in self.events if e.kind not in _DEEDS), key=lambda e: e.start)
+        places = [event.start for event in meetings]
+        told = {span: event for event in meetings for span in event.same}
+        for n in range(bisect_left(spans, (self.entry.start, 0)), bisect_left(spans, (self.entry.end, 0))):
             start, end = spans[n]
-            n += 1
             name = view[start:end]
-            event = next((e for e in self.events if (start, end) in e.same), None)
+            event = told.get((start, end))
             if event is None:
-                event = next(
-                    (
-                        e
-                        for e in self.events
-                        if e.kind not in ("signing", "award", "founding", "publication")
-                        and same_event(e.name, name)
-                    ),
-                    None,
-                )
+                near = meetings[bisect_left(places, start - _REACH) : bisect_left(places, start + _REACH)]
+                event = next((e for e in near if same_event(e.name, name)), None)
             if event is not None:
                 event.same.append((start, end))
                 confidence = event.confidence
@@ -163,4 +152,4 @@ class _Entry(Meetings, Deeds):
         story.parts.extend((self.entry, part) for part in self.parts)
 
 
-__all__ = ["EntrySpan", "Frames", "Item", "Story"]
+__all__ = ["EntrySpan", "Frames", "Items", "Story"]

@@ -6,6 +6,7 @@ Here: the frames of 主办, 举行, 讲话, 主持, 参加. Not here: what bodie
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from pipeline.text.entities.mention import Mention
 from pipeline.text.entities.words import Use
@@ -131,12 +132,13 @@ class Meetings(Telling):
     def _behind(self, start: int, sentence: int) -> tuple[tuple[int, int], Mention | str | None] | None:
         """The name before a verb with nothing but place, time and adverbs between, and that place."""
         spans = self.f.names.spans
-        n = self.span
         best = None
-        while n < len(spans) and spans[n][0] < start:
-            if spans[n][0] >= sentence and spans[n][1] <= start:
+        for n in range(bisect_left(spans, (start, 0)) - 1, -1, -1):
+            if spans[n][0] < sentence:
+                break
+            if spans[n][1] <= start:
                 best = spans[n]
-            n += 1
+                break
         if best is None or start - best[1] > 60:
             return None
         match = _BEING_HELD.match(self.view[best[1] : start])
@@ -183,7 +185,7 @@ class Meetings(Telling):
         if not members and self.attended[0] >= self._sentence(start):
             members = self.attended[1]
         if word == "介绍" and not members:
-            clause = max(self.view.rfind(mark, self.entry.start, start) for mark in "，。；\n】") + 1
+            clause = self._back(start, "，。；\n】")
             if "会上" not in self.view[clause:start]:
                 return
         if (
@@ -233,13 +235,9 @@ class Meetings(Telling):
 
     def _delegates(self, start: int) -> tuple[list[Mention], bool]:
         """The bodies whose people come: `A、B和C各分公司150位负责人参加`."""
-        quantities = self.f.quantities
-        n = self.quantity
-        place = -1
-        while n < len(quantities) and quantities[n].start < start:
-            if start - quantities[n].end <= 8 and quantities[n].sort in ("person", "count", "visit"):
-                place = quantities[n].start
-            n += 1
+        people = self.f.quantities
+        n = people.before(start) - 1
+        place = people.start[n] if n >= 0 and 0 <= start - people.end[n] <= 8 else -1
         if place < 0:
             return [], False
         view = self.view

@@ -6,7 +6,8 @@ Here: the steps that all frames share. Not here: the frames themselves (`meeting
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,20 +22,28 @@ _ATTEND_CUE = re.compile(
     r"参加|参会|到会|与会|出席|参观|观众|代表|参赛|参训|听众|客商|来宾|嘉宾|莅会|与会者|运动员"
 )
 _EXPECTED = re.compile(r"应到|应出席|应参加|请假")
+_FINE = frozenset(("day", "month"))
 _PEOPLE = frozenset(("person", "visit"))
 _CARRIED = re.compile(
     r"\s*(?:会上|会议|大会|论坛|其间|期间|会议期间|同日|当日|当天|同时|活动|仪式|开幕式|博览会|展会|此次|本次|该|双方|协议|培训班|赛|比赛)"
 )
+_FAR = 600  # no sentence is longer; what looks like one is a list or a table
+_NEAR = 40  # events back in which the same happening is looked for
 _SENTENCE = frozenset("。；！？\n\f")
 
 
-class Item(NamedTuple):
-    """A date or a quantity of the page: its place and number in its table; `sort` is its precision or dimension."""
+@dataclass(frozen=True)
+class Items:
+    """Dates or quantities of the page in order: places, numbers in their table, precisions or dimensions."""
 
-    start: int
-    end: int
-    row: int
-    sort: str
+    start: list[int]
+    end: list[int]
+    row: list[int]
+    sort: list[str]
+
+    def before(self, place: int) -> int:
+        """How many start before a place."""
+        return bisect_left(self.start, place)
 
 
 class EntrySpan(NamedTuple):
@@ -60,7 +69,6 @@ class Sheet:
     """What the frames read: a page with everything found on it so far.
 
     Attributes:
-        dates, quantities: in order of place.
         work_end, work_start: where a work ends by its start, and the other way round.
         quote_end: where the inside of a quotation ends, by its start.
     """
@@ -72,8 +80,8 @@ class Sheet:
     people: People
     names: EventNames
     lists: Lists
-    dates: Sequence[Item]
-    quantities: Sequence[Item]
+    dates: Items
+    quantities: Items
     work_end: Mapping[int, int]
     work_start: Mapping[int, int]
     quote_end: Mapping[int, int]
@@ -82,10 +90,9 @@ class Sheet:
 class Telling:
     """The events of one entry as they become known."""
 
-    def __init__(self, sheet: Sheet, entry: EntrySpan, date: int, quantity: int, span: int) -> None:
+    def __init__(self, sheet: Sheet, entry: EntrySpan) -> None:
         self.f, self.entry = sheet, entry
         self.view = sheet.page.view
-        self.date, self.quantity, self.span = date, quantity, span
         self.events: list[Event] = []
         self.current: Event | None = None
         self.pending: list[Part] = []
@@ -97,14 +104,22 @@ class Telling:
 
     def _sentence(self, place: int) -> int:
         """Where the sentence that holds a place begins."""
-        low = max(self.entry.title_end, self.entry.start)
+        low = max(self.entry.title_end, self.entry.start, place - _FAR)
         while place > low and self.view[place - 1] not in _SENTENCE:
             place -= 1
         return place
 
     def _sentence_end(self, place: int) -> int:
-        while place < self.entry.end and self.view[place] not in _SENTENCE:
+        high = min(self.entry.end, place + _FAR)
+        while place < high and self.view[place] not in _SENTENCE:
             place += 1
+        return place
+
+    def _back(self, place: int, marks: str) -> int:
+        """Where the stretch before a place begins that holds none of the marks."""
+        low = max(self.entry.title_end, self.entry.start, place - _FAR)
+        while place > low and self.view[place - 1] not in marks:
+            place -= 1
         return place
 
     def _settle(self, place: int, last: bool = False) -> None:
@@ -124,14 +139,14 @@ class Telling:
         name = self.view[start:end]
         edition = self.f.names.edition(start, end)
         date = self._date(trigger)
-        for event in self.events:
+        for event in self.events[-_NEAR:]:
             if event.kind in ("signing", "award", "founding", "publication") or not same_event(
                 event.name, name
             ):
                 continue
             parts = edition and edition.endswith("期") and edition != event.edition
-            apart = date >= 0 and event.date >= 0 and date != event.date and self.f.dates[date].sort == "day"
-            if parts or (apart and self.f.dates[event.date].sort == "day"):
+            apart = date >= 0 and event.date >= 0 and date != event.date and self.f.dates.sort[date] == "day"
+            if parts or (apart and self.f.dates.sort[event.date] == "day"):
                 continue
             event.same.append(span)
             if len(name) > len(event.name):
@@ -159,7 +174,7 @@ class Telling:
         event = Event(
             kind, start, end, self.view[start:end], trigger, rule, confidence, None, None, self._date(trigger)
         )
-        for other in self.events:
+        for other in self.events[-_NEAR:]:
             if other.kind == kind and (other.name == event.name or same_event(other.name, event.name)):
                 if other.date < 0:
                     other.date = event.date
@@ -168,48 +183,42 @@ class Telling:
         return event
 
     def _date(self, place: int) -> int:
-        """The date that holds at a place: the first of its sentence, else the last of the entry before it."""
-        dates = self.f.dates
+        """The date that holds at a place: the first of its sentence, else, where the sentence goes on, the last before."""
+        dates, inside = self.f.dates, self.f.brackets.inside
         sentence = self._sentence(place)
-        carried = _CARRIED.match(self.view, sentence) is not None
+        last = dates.before(place)
         best = -1
-        n = self.date
-        while n < len(dates) and dates[n].start < place:
-            item = dates[n]
-            if item.start >= self.entry.title_end and not self.f.brackets.inside[item.start]:
-                if item.start >= sentence:
-                    if (
-                        best < 0
-                        or dates[best].start < sentence
-                        or (item.sort in ("day", "month") and dates[best].sort == "year")
-                    ):
-                        best = n
-                elif carried and item.sort in ("day", "month"):
-                    best = n
-            n += 1
-        return best
+        for n in range(dates.before(sentence), last):
+            if not inside[dates.start[n]] and (
+                best < 0 or (dates.sort[n] in _FINE and dates.sort[best] == "year")
+            ):
+                best = n
+        if best >= 0 or not _CARRIED.match(self.view, sentence):
+            return best
+        for n in range(dates.before(sentence) - 1, max(-1, dates.before(sentence) - _NEAR), -1):
+            if dates.start[n] < self.entry.title_end:
+                break
+            if dates.sort[n] in _FINE and not inside[dates.start[n]]:
+                return n
+        return -1
 
     def _attendance(self, event: Event, sentence: int, place: int) -> None:
-        """The number of people that came, from this sentence or the two after it."""
+        """The number of people that came, from this sentence or the five after it."""
         if event.attendance >= 0:
             return
         stop = place
         for _ in range(6):
             stop = min(self._sentence_end(stop) + 1, self.entry.end)
-        quantities = self.f.quantities
-        n = self.quantity
-        while n < len(quantities) and quantities[n].start < stop:
-            item = quantities[n]
-            if item.start >= sentence and item.sort in _PEOPLE:
-                clause = self.view[max(item.start - 12, sentence) : item.end + 14]
-                if (
-                    _ATTEND_CUE.search(clause)
-                    and not _EXPECTED.search(clause[:12])
-                    and not any(other.attendance == n for other in self.events)
-                ):
-                    event.attendance = n
-                    return
-            n += 1
+        people = self.f.quantities
+        taken = {other.attendance for other in self.events[-_NEAR:]}
+        for n in range(people.before(sentence), people.before(stop)):
+            if n in taken or people.sort[n] not in _PEOPLE:
+                continue
+            start = max(people.start[n] - 12, sentence)
+            clause = self.view[start : people.end[n] + 14]
+            if _ATTEND_CUE.search(clause) and not _EXPECTED.search(clause[:12]):
+                event.attendance = n
+                return
 
     def _part(
         self,
@@ -225,18 +234,14 @@ class Telling:
 
     def _topic(self, start: int) -> list[Mention]:
         """Who a sentence is about: the names it opens with (after a date), before a verb; later clauses keep them."""
-        low = max(self.entry.title_end, self.entry.start)
-        # a semicolon does not end what is spoken of
-        place = max(low, *(self.view.rfind(mark, low, start) + 1 for mark in "。！？\n\f"))
+        place = self._back(start, "。！？\n\f")  # a semicolon does not end what is spoken of
         while place < start and self.view[place] in " \u3000\n】":
             place += 1
         dates = self.f.dates
-        n = self.date
-        while n < len(dates) and dates[n].start <= place:
-            if dates[n].start == place:
-                place = dates[n].end
-                place += self.view[place] in "，,"
-            n += 1
+        n = dates.before(place)
+        if n < len(dates.start) and dates.start[n] == place:
+            place = dates.end[n]
+            place += self.view[place] in "，,"
         members, end, _ = self.f.lists.known_after(place, ("organisation", "division", "abbreviation"))
         if not members or end >= start or self.view[end] in "的、：；。":
             return []
