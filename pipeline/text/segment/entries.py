@@ -38,22 +38,24 @@ ZONES = pa.schema(
     ]
 )
 
-_OVERVIEW = re.compile(r"(?:概况|综述|概述|基本情况|总述|概貌|总情|概览|简况)$")
+_OVERVIEW_ENDS = ("概况", "综述", "概述", "基本情况", "总述", "概貌", "总情", "概览", "简况")
 # What a title that tells of an event ends in, and what its first sentence, dated, says happened.
 _DONE = (
     "召开|举行|举办|成立|开幕|闭幕|签署|签订|签约|启动|通车|竣工|开工|揭牌|挂牌|落成|发布|颁布|出版"
     "|开业|开馆|开班|奠基|投产|建成|开通|贯通|完工|合龙|颁奖|当选|获批"
 )
-_EVENT = re.compile(
-    rf"(?:{_DONE}|投运|投入使用|授牌|揭幕|首发|试运行|开播|通航|开园|上市|获奖|夺冠|论坛|博览会|座谈会|研讨会|大会|洽谈会|展览会)$"
+_EVENT_ENDS = (
+    *_DONE.split("|"),
+    *("投运", "投入使用", "授牌", "揭幕", "首发", "试运行", "开播", "通航", "开园", "上市", "获奖", "夺冠"),
+    *("论坛", "博览会", "座谈会", "研讨会", "大会", "洽谈会", "展览会"),
 )
-_HAPPENING = re.compile(
-    rf"(?:\d{{1,4}}年)?\d{{1,2}}月(?:\d{{1,2}}(?:[～~\-—–至、]\d{{1,2}})?日)?[^。]{{0,160}}?(?:{_DONE})"
-)
-# The last characters of titles that one of these patterns may end, or that name a month.
-_TELLING_ENDS = [
-    ord(c) for c in "月况述貌情览开行办立幕署订约动车工牌成布版业馆班基产通龙奖选批运用发播航园市冠坛会"
-]
+_DATE = re.compile(r"(?:\d{1,4}年)?\d{1,2}月(?:\d{1,2}(?:[～~\-—–至、]\d{1,2})?日)?")
+_HAPPENED = re.compile(_DONE)
+# How far into an entry its first sentence is looked at.
+_FIRST_SENTENCE = 180
+
+# The last characters of titles that say what kind of entry it is.
+_TELLING_ENDS = sorted({ord(words[-1]) for words in (*_OVERVIEW_ENDS, *_EVENT_ENDS, "月")})
 
 
 class Rows:
@@ -127,26 +129,30 @@ class Rows:
         open_end = ((lines.classes[closing] & STOP) == 0) | inside_stop
         candidate = (last_plain >= 0) & (stop > self.body_start) & open_end & (lines.codes[closing] > 0x2F)
         candidate |= (last_plain >= 0) & (stop > self.body_start) & (lines.codes[closing] == ord(")"))
-        for entry in np.flatnonzero(candidate).tolist():
-            self._read_signature(entry, int(stop[entry]))
+        at = np.flatnonzero(candidate)
+        for entry, start, end in zip(
+            at.tolist(), self.body_start[at].tolist(), stop[at].tolist(), strict=True
+        ):
+            self._read_signature(entry, start, end)
 
-    def _read_signature(self, entry: int, stop: int) -> None:
-        """Read one or more signatures (`（市气象局）（林大海）`) that end at `stop`."""
-        start = int(self.body_start[entry])
+    def _read_signature(self, entry: int, start: int, stop: int) -> None:
+        """Read one or more signatures (`（市气象局）（林大海）`) that end at `stop`, in a body from `start`."""
+        text, body_end = self.lines.text, stop
         names: tuple[str, ...] = ()
-        while stop > start and (found := closing_signature(self.lines.text, start, stop, self.surnames)):
+        while stop > start and (found := closing_signature(text, start, stop, self.surnames)):
             if not found.names.authors:  # who only photographed signs the picture
                 break
             names = found.names.authors + names
             self.zones.append((found.start, found.end, "signature", None))
-            before = self._end_before(found.start, start)
-            if found.end == self.body_end[entry]:
-                self.body_end[entry] = before
-            stop = before
-            if self.lines.text[stop - 1] not in "）)":
+            if found.end < stop:  # its full stop is the sentence's
+                break
+            stop = self._end_before(found.start, start)
+            if text[stop - 1] not in "）)":
                 break
         if names:
             self.contributors[entry] = "；".join(names)
+            if body_end == self.body_end[entry]:
+                self.body_end[entry] = stop
 
     def _note_empty_bodies(self) -> None:
         for entry in np.flatnonzero((self.kind == TITLED) & (self.body_end <= self.body_start)).tolist():
@@ -226,25 +232,35 @@ class Rows:
         opening = codes[np.minimum(self.body_start, len(codes) - 1)]
         dated = (opening >= 0x30) & (opening <= 0x39) & (self.body_end > self.body_start)
         telling = np.isin(codes[np.maximum(self.inner_end - 1, 0)], _TELLING_ENDS) & (self.kind == TITLED)
-        for entry in np.flatnonzero(telling | dated | (self.kind == UNTITLED)).tolist():
-            kinds[entry] = self._kind(entry, bool(dated[entry]))
+        for entry in np.flatnonzero(self.kind == UNTITLED).tolist():
+            kinds[entry] = self._kind_without_title(entry)
+        at = np.flatnonzero((telling | dated) & (self.kind == TITLED))
+        spans = zip(self.body_start[at].tolist(), self.body_end[at].tolist(), dated[at].tolist(), strict=True)
+        for entry, (begin, stop, begins_with_date) in zip(at.tolist(), spans, strict=True):
+            kinds[entry] = self._kind_of_titled(self.title[entry] or "", begin, stop, begins_with_date)
         return kinds
 
-    def _kind(self, entry: int, dated: bool) -> str:
+    def _kind_without_title(self, entry: int) -> str:
         begin, stop = int(self.body_start[entry]), int(self.body_end[entry])
-        text, title = self.lines.text, self.title[entry] or ""
-        if self.kind[entry] == UNTITLED:
-            if CHRONICLE_DAY.match(text, begin, min(stop, begin + 24)):
-                return "chronicle"
-            # the text right under a heading introduces the titled entries below it
-            introduces = self.layout.marked[self.doc[entry]] and self.stands_under[entry]
-            return "overview" if introduces else "article"
-        if MONTH.fullmatch(title):
+        if CHRONICLE_DAY.match(self.lines.text, begin, min(stop, begin + 24)):
             return "chronicle"
-        if _OVERVIEW.search(title):
+        # the text right under a heading introduces the titled entries below it
+        introduces = self.layout.marked[self.doc[entry]] and self.stands_under[entry]
+        return "overview" if introduces else "article"
+
+    def _kind_of_titled(self, title: str, begin: int, stop: int, dated: bool) -> str:
+        if title.endswith(_OVERVIEW_ENDS):
             return "overview"
-        if _EVENT.search(title) or (dated and _HAPPENING.match(text, begin, min(stop, begin + 200))):
+        if title.endswith(_EVENT_ENDS):
             return "event"
+        if title.endswith("月") and MONTH.fullmatch(title):
+            return "chronicle"
+        date = _DATE.match(self.lines.text, begin, stop) if dated else None
+        if date:
+            limit = min(stop, begin + _FIRST_SENTENCE)
+            sentence_end = self.lines.text.find("。", date.end(), limit)
+            if _HAPPENED.search(self.lines.text, date.end(), limit if sentence_end < 0 else sentence_end):
+                return "event"
         return "composite"
 
     # --- tables -----------------------------------------------------------------------------------------------
