@@ -516,7 +516,7 @@ class Runs:
             return place
 
     def _ranked(self, place: int) -> bool:
-        """Whether a class word that starts at a place is one of a rank (二级｜医院), not of a level of courts (中级)."""
+        """Whether a class word at a place belongs to a rank (二级｜医院), not to a level of courts (中级)."""
         return self.page.view[place - 1] == "级" and self.page.view[place - 2] not in "中高"
 
     def _list_member(self, start: int) -> bool:

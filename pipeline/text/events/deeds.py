@@ -55,7 +55,7 @@ class Deeds(Telling):
         if not parties and (word in ("达成", "缔结", "签") or name[1] - name[0] <= 2):
             return
         event = self._new("signing", name[0], name[1], start, "event/signed", 0.9)
-        if not any(p.event is event and p.role == "party" for p in self.parts):
+        if not self._filled(event, "party"):
             self._part("party", parties, event, 0.9)
 
     def _parties(self, start: int) -> list[Mention]:

@@ -93,7 +93,7 @@ class Meetings(Telling):
             subject = self.f.lists.known_before(
                 self._without_place(start), ("organisation", "division", "abbreviation")
             )
-            if subject.members and not any(p.event is event and p.role == "host" for p in self.parts):
+            if subject.members and not self._filled(event, "host"):
                 self._part("host", subject.members, event, 0.8, subject.open_list)
             self._attendance(event, sentence, end)
             return

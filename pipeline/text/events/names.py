@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.text.entities.abbreviations import subsequence
 from pipeline.text.entities.brackets import Brackets
@@ -234,6 +235,7 @@ class EventNames:
         return match.group() if match else None
 
 
+@lru_cache(maxsize=16_384)
 def core(name: str) -> str:
     """What is left of a name without marks, years, editions: the part that two names of one event share."""
     name = _DECORATION.sub("", name)

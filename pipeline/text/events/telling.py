@@ -28,6 +28,7 @@ _CARRIED = re.compile(
     r"\s*(?:会上|会议|大会|论坛|其间|期间|会议期间|同日|当日|当天|同时|活动|仪式|开幕式|博览会|展会|此次|本次|该|双方|协议|培训班|赛|比赛)"
 )
 _FAR = 600  # no sentence is longer; what looks like one is a list or a table
+_RECENT = 200  # parts back in which one of the same event is looked for
 _NEAR = 40  # events back in which the same happening is looked for
 _SENTENCE = frozenset("。；！？\n\f")
 
@@ -183,7 +184,7 @@ class Telling:
         return event
 
     def _date(self, place: int) -> int:
-        """The date that holds at a place: the first of its sentence, else, where the sentence goes on, the last before."""
+        """The date that holds at a place: the first of its sentence, else, where that goes on, the last before."""
         dates, inside = self.f.dates, self.f.brackets.inside
         sentence = self._sentence(place)
         last = dates.before(place)
@@ -219,6 +220,10 @@ class Telling:
             if _ATTEND_CUE.search(clause) and not _EXPECTED.search(clause[:12]):
                 event.attendance = n
                 return
+
+    def _filled(self, event: Event, role: str) -> bool:
+        """Whether somebody already takes this part in the event."""
+        return any(part.event is event and part.role == role for part in self.parts[-_RECENT:])
 
     def _part(
         self,
