@@ -9,46 +9,22 @@ Only quantities that are found are scored; those missed are the business of `ben
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from pipeline import SEEDS
-from pipeline.read import Volume
-from pipeline.read.volumes import DOCUMENTS
-from pipeline.text.facts import read_facts
-from pipeline.text.measures import measure
 from pipeline.text.reference import load_reference
-from pipeline.text.segment import segment
+from pipeline.text.single import read_single
 
 CASES = Path(__file__).parent.parent / "tests" / "cases"
 
 
 def read(text: str, covered_year: int | None, region: str | None, reference: Any) -> list[dict[str, Any]]:
     """The quantities of one text, measured."""
-    volume = Volume(
-        "text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region, None
-    )
-    document = {
-        "document_id": "text",
-        "volume_id": "text",
-        "media_type": "text/plain",
-        "encoding": "utf-8",
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "characters": len(text),
-        "text": text,
-    }
-    documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
-    segments = segment(documents)
-    facts = read_facts(documents, segments.entries, segments.zones, volume, reference)
-    table = measure(
-        documents, segments.entries, segments.zones, facts["quantities"], facts["dates"], volume, reference
-    )
+    table = read_single(text, reference, covered_year, region)["quantities"]
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 

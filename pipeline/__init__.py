@@ -12,6 +12,9 @@ The ten-minute tour, in reading order:
     text/dates       dates and periods
     text/quantities  amounts with their unit, bound, role and basis
     text/facts       the readers together: the tables quantities, dates, numerals, rejects
+    text/measures/   what each number measures, of which total it is a part, when and where
+    text/entities/   organisations, people, places, works; text/events/ what happened; text/names both
+    text/single      all of it for one text; text/explain the same for a reader at a terminal
     quality/         the laws that every table must keep
     storage          validate, then replace: Parquet that a reader can rely on
     assets, checks, automation, definitions   the same steps as Dagster sees them
@@ -54,40 +57,16 @@ def read_text(
         seeds: folder of the reference tables.
 
     Returns:
-        pandas frames by table name: documents, entries, quantities, dates, numerals, rejects.
+        pandas frames by table name: documents, entries, quantities, dates, entities, events, roles, numerals,
+        rejects.
 
     Example:
         >>> tables = read_text("【码头扩建】 全年完成投资1.2亿元，比上年增长8.5%。", covered_year=2009)
         >>> tables["quantities"][["source_text", "value_float", "unit", "role"]]
     """
-    import hashlib
-
     import pandas as pd
-    import pyarrow as pa
 
-    from pipeline.read import Volume
-    from pipeline.read.volumes import DOCUMENTS
-    from pipeline.text.facts import read_facts
-    from pipeline.text.segment import segment
+    from pipeline.text.single import read_single
 
-    volume = Volume(
-        "text", None, None, covered_year, "manifest" if covered_year else "unknown", None, region_name, None
-    )
-    document = {
-        "document_id": "text",
-        "volume_id": "text",
-        "media_type": "text/plain",
-        "encoding": "utf-8",
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "characters": len(text),
-        "text": text,
-    }
-    documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
-    segments = segment(documents)
-    facts = read_facts(documents, segments.entries, segments.zones, volume, _reference(seeds))
-    tables = {"documents": documents, "entries": segments.entries, **facts}
-    frames = {name: table.to_pandas(types_mapper=pd.ArrowDtype) for name, table in tables.items()}
-    frames["rejects"] = pd.concat(
-        [segments.rejects.to_pandas(types_mapper=pd.ArrowDtype), frames["rejects"]], ignore_index=True
-    )
-    return frames
+    tables = read_single(text, _reference(seeds), covered_year, region_name)
+    return {name: table.to_pandas(types_mapper=pd.ArrowDtype) for name, table in tables.items()}

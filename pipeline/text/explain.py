@@ -6,18 +6,14 @@ For people at a terminal; the rules themselves are elsewhere.
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 
-from pipeline.read import Volume
-from pipeline.read.volumes import DOCUMENTS
 from pipeline.text.clauses import CUE_KINDS, Clauses
-from pipeline.text.facts import read_facts
 from pipeline.text.lookalikes import REASONS, mask_words
 from pipeline.text.numerals import read_numerals
 from pipeline.text.quantities import left_bound, printed_units
 from pipeline.text.reference import Reference
 from pipeline.text.rows import BASES, BOUNDS, DIRECTIONS
-from pipeline.text.segment import segment
+from pipeline.text.single import read_single
 from pipeline.text.view import block_of
 
 _KINDS = {
@@ -32,6 +28,7 @@ _KINDS = {
     "of_which": "其中 of which",
 }
 _SHOWN = (
+    "measured_text",
     "value",
     "low",
     "high",
@@ -66,17 +63,7 @@ def explain(text: str, reference: Reference, covered_year: int | None = None) ->
     """
     lines = ["词 tokens"]
     lines += [f"  {start:>4}  {piece}  {what}" for start, piece, what in sorted(_tokens(text, reference))]
-    document = {
-        "document_id": "text",
-        "volume_id": "text",
-        "media_type": "text/plain",
-        "characters": len(text),
-        "text": text,
-    }
-    documents = pa.Table.from_pylist([document], schema=DOCUMENTS)
-    cut = segment(documents)
-    volume = Volume("text", None, None, covered_year, "unknown", None, None, None)
-    facts = read_facts(documents, cut.entries, cut.zones, volume, reference)
+    facts = read_single(text, reference, covered_year)
     for row in facts["quantities"].to_pylist():
         said = "  ".join(f"{name} {_plain(row[name])}" for name in _SHOWN if row[name] is not None)
         lines += [f"数量 quantity  {row['source_text']}", f"        {said}"]
