@@ -69,7 +69,11 @@ def of_rejects(document_id: str, rejects: Sequence[Row], quotes: Quotes) -> list
 
 
 def of_audits(
-    document_id: str, audits: Sequence[Row], terms: Mapping[str, Sequence[Row]], quantities: Mapping[str, Row], quotes: Quotes
+    document_id: str,
+    audits: Sequence[Row],
+    terms: Mapping[str, Sequence[Row]],
+    quantities: Mapping[str, Row],
+    quotes: Quotes,
 ) -> list[Look]:
     """Findings for the contradictions among the audits of a document.
 
@@ -82,13 +86,22 @@ def of_audits(
     for audit in audits:
         if audit["verdict"] != "inconsistent":
             continue
-        rows = [quantities[t["quantity_id"]] for t in terms.get(audit["audit_id"], ()) if t["quantity_id"] in quantities]
+        rows = [
+            quantities[t["quantity_id"]]
+            for t in terms.get(audit["audit_id"], ())
+            if t["quantity_id"] in quantities
+        ]
         here = [row for row in rows if row["document_id"] == document_id]
         if not here:
             continue
         first = here[0]
         line = line_for(
-            document_id, quotes, first["span_start"], first["source_text"], reading_of("quantities", first), "fix_misprint"
+            document_id,
+            quotes,
+            first["span_start"],
+            first["source_text"],
+            reading_of("quantities", first),
+            "fix_misprint",
         )
         others = tuple((f"q-{row['span_start']}", row["source_text"]) for row in here)
         head = f"{both('audit', audit['kind'])}不符"
@@ -110,5 +123,7 @@ def of_audits(
 def of_uncovered(marks: Sequence[Mark], text: str) -> list[Look]:
     """Findings for digits that nothing accounts for."""
     return [
-        Look(m.start, m.anchor, "uncovered", "未归属的数字", "没有任何一行记它", text[m.start : m.end]) for m in marks if m.letter == "u"
+        Look(m.start, m.anchor, "uncovered", "未归属的数字", "没有任何一行记它", text[m.start : m.end])
+        for m in marks
+        if m.letter == "u"
     ]

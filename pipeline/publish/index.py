@@ -30,7 +30,9 @@ class Line:
     looks: Sequence[Look]
 
 
-def index_page(volumes: Sequence[Row], documents: Mapping[str, Sequence[Line]], checks: Sequence[Row] = ()) -> str:
+def index_page(
+    volumes: Sequence[Row], documents: Mapping[str, Sequence[Line]], checks: Sequence[Row] = ()
+) -> str:
     """The index of a warehouse as one HTML text.
 
     Args:
@@ -42,16 +44,16 @@ def index_page(volumes: Sequence[Row], documents: Mapping[str, Sequence[Line]], 
     whole = EMPTY
     for score in totals.values():
         whole = whole + score
-    body = [
-        f'<header><p class="where"><span>年鉴数据审读</span></p><h1>全部书卷</h1>{_facts(whole, len(volumes))}{_checks(checks)}</header>',
-        '<main class="books">',
-    ]
+    above = '<header><p class="where"><span>年鉴数据审读</span></p><h1>全部书卷</h1>'
+    body = [f"{above}{_facts(whole, len(volumes))}{_checks(checks)}</header>", '<main class="books">']
     if not volumes:
         body.append("<p>还没有读入任何书卷。把书放进 seeds/ 后运行 nianjian run。</p>")
     if len(volumes) > 1:
         body.append(_overview(volumes, totals))
     for number, volume in enumerate(volumes, 1):
-        body.append(_book(number, volume, totals[volume["volume_id"]], documents.get(volume["volume_id"], ())))
+        body.append(
+            _book(number, volume, totals[volume["volume_id"]], documents.get(volume["volume_id"], ()))
+        )
     body.append("</main>")
     return page("年鉴数据审读 · 全部书卷", "\n".join(body), body_attributes=' class="index"')
 
@@ -85,7 +87,8 @@ def _checks(checks: Sequence[Row]) -> str:
     failed = [c for c in checks if not c["passed"]]
     chips = [f'<span class="chip">检查 {len(checks) - len(failed)} / {len(checks)} 通过</span>']
     chips += [
-        f'<span class="chip red">{visible(c["table_name"])}.{visible(c["check_name"])}：{c["rows_failed"]} / {c["rows_checked"]}</span>'
+        f'<span class="chip red">{visible(c["table_name"])}.{visible(c["check_name"])}：'
+        f"{c['rows_failed']} / {c['rows_checked']}</span>"
         for c in failed
     ]
     return f'<div class="chips">{"".join(chips)}</div>'
@@ -97,12 +100,15 @@ def _overview(volumes: Sequence[Row], totals: Mapping[str, Score]) -> str:
         name = volume["title"] or volume["volume_id"]
         year = volume["covered_year"] or "—"
         rows.append(
-            f'<tr><td><a href="#v-{number}">{visible(str(name))}</a></td><td>{year}</td>{_cells(totals[volume["volume_id"]])}</tr>'
+            f'<tr><td><a href="#v-{number}">{visible(str(name))}</a></td><td>{year}</td>'
+            f"{_cells(totals[volume['volume_id']])}</tr>"
         )
     return f"<table><thead><tr><th>书卷</th><th>记述年份</th>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-_HEAD = "".join(f"<th>{name}</th>" for name in ("字数", "条目", "数量", "日期", "数字归属", "未收", "矛盾", "每万字差错"))
+_HEAD = "".join(
+    f"<th>{name}</th>" for name in ("字数", "条目", "数量", "日期", "数字归属", "未收", "矛盾", "每万字差错")
+)
 
 
 def _cells(score: Score) -> str:
@@ -119,10 +125,15 @@ def _book(number: int, volume: Row, score: Score, lines: Sequence[Line]) -> str:
     about = [str(volume["volume_id"])]
     about += [f"{volume['edition_year']} 版"] if volume["edition_year"] else []
     if volume["covered_year"]:
-        about.append(f"记述 {volume['covered_year']} 年（{label('covered_year_source', volume['covered_year_source'])}）")
+        about.append(
+            f"记述 {volume['covered_year']} 年（{label('covered_year_source', volume['covered_year_source'])}）"
+        )
     about += [str(volume["region_name"])] if volume["region_name"] else []
     about += [str(volume["category"])] if volume["category"] else []
-    rejects = [f'<span class="chip red">未收 {visible(both("reason", r))} × {n}</span>' for r, n in score.rejects.most_common()]
+    rejects = [
+        f'<span class="chip red">未收 {visible(both("reason", r))} × {n}</span>'
+        for r, n in score.rejects.most_common()
+    ]
     verdicts = [
         f'<span class="chip {attribute(v)}">核算{label("verdict", v)} {v} × {score.audits[v]}</span>'
         for v in ("inconsistent", "rounding", "consistent", "unchecked")
@@ -131,12 +142,15 @@ def _book(number: int, volume: Row, score: Score, lines: Sequence[Line]) -> str:
     loose = [f'<span class="chip red">未归属的数字 × {score.loose}</span>'] if score.loose else []
     chips = "".join(rejects + loose + verdicts)
     rows = [
-        f'<tr><td><a href="{attribute(line.address)}">{visible(_title(line.document))}</a></td>{_cells(line.score)}</tr>' for line in lines
+        f'<tr><td><a href="{attribute(line.address)}">{visible(_title(line.document))}</a></td>'
+        f"{_cells(line.score)}</tr>"
+        for line in lines
     ]
     return (
-        f'<section class="book" id="v-{number}"><h2>{name}<small>{visible(" · ".join(about))}</small></h2>{_facts(score)}'
-        f'<div class="chips">{chips}</div>'
-        f"<table><thead><tr><th>文档</th>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table>{_looks(lines)}</section>"
+        f'<section class="book" id="v-{number}"><h2>{name}<small>{visible(" · ".join(about))}</small></h2>'
+        f'{_facts(score)}<div class="chips">{chips}</div>'
+        f"<table><thead><tr><th>文档</th>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"{_looks(lines)}</section>"
     )
 
 
@@ -156,7 +170,8 @@ def _looks(lines: Sequence[Line]) -> str:
             quote = look.quote if len(look.quote) <= 24 else look.quote[:24] + "…"
             shown = visible(quote) or visible(_title(line.document))
             items.append(
-                f'<li class="{look.kind}"><b>{label("kind", look.kind)}</b><a href="{attribute(address)}">{shown}</a>'
+                f'<li class="is-{look.kind}"><b>{label("kind", look.kind)}</b>'
+                f'<a href="{attribute(address)}">{shown}</a>'
                 f"<small>{visible(look.head)}</small></li>"
             )
     if not items:

@@ -81,7 +81,7 @@ def marks_of(text: str, rows: Mapping[str, Sequence[Row]], wavy: Iterable[str] =
     for row in rows.get("numerals", ()):
         if row["claimed_by"] == "non_quantity":
             found.append(_mark("n", "non", row, f"非数量 {both('reason', row['reason'])}"))
-    rejects = {}
+    rejects: dict[int, Row] = {}
     for row in rows.get("rejects", ()):
         if row["span_start"] is not None and row["span_end"] > row["span_start"]:
             rejects.setdefault(row["span_start"], row)
@@ -97,13 +97,17 @@ def _mark(letter: str, classes: str, row: Row, about: str) -> Mark:
     if row.get("correction_id"):
         classes += " fixed"
         about += f"\n订正 {row['correction_id']}"
-    return Mark(row["span_start"], row["span_end"], letter, classes, about, reading_of(_TABLE[letter], row), row)
+    return Mark(
+        row["span_start"], row["span_end"], letter, classes, about, reading_of(_TABLE[letter], row), row
+    )
 
 
 def _unaccounted(text: str, marks: Sequence[Mark], numerals: Sequence[Row]) -> Iterator[Mark]:
     """Digits that no row accounts for: by law there are none inside entries, so each one is worth a look."""
     covered = bytearray(len(text))
-    spans = [(m.start, m.end) for m in marks if m.letter != "x"] + [(r["span_start"], r["span_end"]) for r in numerals]
+    spans = [(m.start, m.end) for m in marks if m.letter != "x"] + [
+        (r["span_start"], r["span_end"]) for r in numerals
+    ]
     for start, end in spans:
         covered[start:end] = b"\x01" * (end - start)
     for found in _DIGITS.finditer(text):
@@ -133,7 +137,9 @@ def _about_quantity(row: Row) -> str:
     if row["role"] == "change":
         basis = row["change_basis"]
         parts = [both("change_kind", row["change_kind"]), label("direction", row["change_direction"])]
-        parts += [both("basis", basis) + ("" if row["change_basis_stated"] else "（承上文）")] if basis else []
+        parts += (
+            [both("basis", basis) + ("" if row["change_basis_stated"] else "（承上文）")] if basis else []
+        )
         lines.append("变化 " + " · ".join(p for p in parts if p))
     if row["measured_text"]:
         head = row["head_text"]
@@ -179,7 +185,9 @@ def marked(text: str, marks: Sequence[Mark], start: int, end: int, occurrence: M
     open_until: list[int] = []
     at = start
     # Pieces still to be opened, nearest last.
-    waiting = [(m.start, min(m.end, end), m, True) for m in reversed(marks) if m.start < end and m.end > start]
+    waiting = [
+        (m.start, min(m.end, end), m, True) for m in reversed(marks) if m.start < end and m.end > start
+    ]
 
     def close(limit: int) -> None:
         nonlocal at
@@ -218,6 +226,6 @@ def _opening(mark: Mark, whole: bool, occurrence: Mapping[str, int]) -> str:
     repeat = f' data-n="{nth}"' if nth > 1 else ""
     quote = mark.row.get("source_text") or ""
     written = f' data-q="{attribute(escape(quote))}"' if escape(quote) != quote else ""
-    focus = "" if mark.letter == "x" else ' tabindex="0"'
-    classes = f"{mark.letter} {mark.classes}"
-    return f'<mark id="{mark.anchor}" class="{classes}"{focus}{reading}{repeat}{written} data-t="{attribute(mark.about)}">'
+    anchor = f'id="{mark.anchor}" tabindex="0" ' if mark.letter != "x" else ""
+    more = f'{reading}{repeat}{written} data-t="{attribute(mark.about)}"'
+    return f'<mark {anchor}class="{mark.letter} {mark.classes}"{more}>'

@@ -83,9 +83,13 @@ class Dossier:
     def looks(self) -> list[Look]:
         """What needs a look, in order of place; what concerns the whole file comes first."""
         found = of_rejects(self.document_id, self.rows.get("rejects", ()), self.quotes)
-        found += of_audits(self.document_id, self.rows.get("audits", ()), self.terms, self.quantities, self.quotes)
+        found += of_audits(
+            self.document_id, self.rows.get("audits", ()), self.terms, self.quantities, self.quotes
+        )
         found += of_uncovered(self.marks, self.text)
-        return sorted(found, key=lambda look: (-1 if look.start is None else look.start, look.kind, look.head))
+        return sorted(
+            found, key=lambda look: (-1 if look.start is None else look.start, look.kind, look.head)
+        )
 
     @cached_property
     def score(self) -> Score:
@@ -180,7 +184,10 @@ def review_page(dossier: Dossier, home: str = "index.html") -> str:
 
 def _header(dossier: Dossier, title: str, home: str) -> str:
     score, volume = dossier.score, dossier.volume
-    where = [f'<a href="{attribute(home)}">全部书卷</a>', f"<span>{visible(str(volume['title'] or volume['volume_id']))}</span>"]
+    where = [
+        f'<a href="{attribute(home)}">全部书卷</a>',
+        f"<span>{visible(str(volume['title'] or volume['volume_id']))}</span>",
+    ]
     if volume["covered_year"]:
         where.append(f"<span>记述 {volume['covered_year']} 年</span>")
     facts = [
@@ -213,18 +220,20 @@ def _bar(dossier: Dossier) -> str:
         name = _CLASS.get(code, code)
         off = "" if counts[code] else ' class="none"'
         boxes.append(
-            f'<label{off}><input type="checkbox" id="f-{name}" checked><mark class="key {name}">{label(group, code)}</mark>'
-            f"<small>{counts[code]}</small></label>"
+            f'<label{off}><input type="checkbox" id="f-{name}" checked>'
+            f'<mark class="key {name}">{label(group, code)}</mark><small>{counts[code]}</small></label>'
         )
     signs = (
         '<span><mark class="key reject">未收</mark></span><span><mark class="key loose">未归属</mark></span>'
         '<span><mark class="key wavy">矛盾</mark></span><span><mark class="key fixed">已订正</mark></span>'
     )
     return (
-        f'<nav class="bar" aria-label="筛选"><div class="boxes">{"".join(boxes)}<span class="signs">{signs}</span></div>'
+        f'<nav class="bar" aria-label="筛选"><div class="boxes">{"".join(boxes)}'
+        f'<span class="signs">{signs}</span></div>'
         '<div class="tools"><label class="only"><input type="checkbox" id="only">只看有问题的条目</label>'
         '<input type="search" id="find" placeholder="查条目（/）" aria-label="查条目" hidden>'
-        '<span class="keys" hidden><kbd>j</kbd><kbd>k</kbd>问题 <kbd>n</kbd><kbd>p</kbd>条目 <kbd>c</kbd>复制订正行</span></div></nav>'
+        '<span class="keys" hidden><kbd>j</kbd><kbd>k</kbd>问题 <kbd>n</kbd><kbd>p</kbd>条目 '
+        "<kbd>c</kbd>复制订正行</span></div></nav>"
     )
 
 
@@ -299,7 +308,11 @@ def _entry(entry: Row, piece: Any, notes: Any) -> str:
     margin = notes(first, last)
     number, title = _number(entry), entry["title"] or ""
     about = [both("entry", entry["kind"])] if entry["kind"] else []
-    about += [f"{entry['contributors']}{'（承后）' if entry['contributor_scope'] == 'inherited' else ''}"] if entry["contributors"] else []
+    about += (
+        [f"{entry['contributors']}{'（承后）' if entry['contributor_scope'] == 'inherited' else ''}"]
+        if entry["contributors"]
+        else []
+    )
     meta = f'<small class="meta">{visible(" · ".join(about))}</small>' if about else ""
     section = f'<small class="sec">{visible(entry["section"])}</small>' if entry["section"] else ""
     head = piece(first, body)
@@ -307,7 +320,9 @@ def _entry(entry: Row, piece: Any, notes: Any) -> str:
     return (
         f'<section class="e{" f" if margin else ""}" id="e-{number}" tabindex="-1" data-title="{attribute(title)}">'
         f'<div><p class="no"><a href="#e-{number}">{int(number)}</a>{section}{meta}</p>{heading}'
-        f'<div class="b">{piece(body, last)}</div></div>' + (f"<aside>{margin}</aside>" if margin else "") + "</section>"
+        f'<div class="b">{piece(body, last)}</div></div>'
+        + (f"<aside>{margin}</aside>" if margin else "")
+        + "</section>"
     )
 
 
@@ -320,7 +335,8 @@ def _note(look: Look) -> str:
     more = f"<details><summary>订正行</summary>{lines}</details>" if lines else ""
     target = f' data-at="{look.anchor}"' if look.anchor else ""
     return (
-        f'<article class="note {look.kind}" tabindex="0"{target}><h4><b>{label("kind", look.kind)}</b> {visible(look.head)}</h4>'
+        f'<article class="note is-{look.kind}" tabindex="0"{target}>'
+        f"<h4><b>{label('kind', look.kind)}</b> {visible(look.head)}</h4>"
         f'<p class="q">{link}</p><p>{visible(look.detail)}</p>{more}</article>'
     )
 
@@ -330,7 +346,8 @@ def _dock() -> str:
     options = "".join(f"<option>{action}</option>" for action in ACTIONS if action != "set")
     return (
         '<div id="dock" hidden><div id="what" aria-live="polite"></div><div class="fix"><label>动作 '
-        f'<select id="action">{options}</select></label> <button id="copy" type="button">复制订正行 <kbd>c</kbd></button>'
+        f'<select id="action">{options}</select></label> '
+        '<button id="copy" type="button">复制订正行 <kbd>c</kbd></button>'
         ' <button id="close" type="button">关闭 <kbd>Esc</kbd></button><output id="line"></output>'
         "<small>贴入 seeds/corrections.csv，填 set_to 与 reason，再运行一次。</small></div></div>"
     )

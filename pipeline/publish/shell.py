@@ -64,7 +64,8 @@ def page(title: str, body: str, script: str = "", body_attributes: str = "") -> 
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
         f"<title>{attribute(title)}</title>\n<style>{style}</style>\n</head>\n<body{body_attributes}>\n{body}\n"
         + (f"<script>{code}</script>\n" if code else "")
         + "</body>\n</html>\n"

@@ -45,7 +45,10 @@ def write_pages(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
         _write(folder / address, review_page(dossier, home))
         pages.append(folder / address)
         line = Line(
-            {k: dossier.document[k] for k in ("document_id", "title")}, dossier.score, quote(address), dossier.looks
+            {k: dossier.document[k] for k in ("document_id", "title")},
+            dossier.score,
+            quote(address),
+            dossier.looks,
         )
         lines.setdefault(str(dossier.document["volume_id"]), []).append(line)
     checks = tables["quality_results"].to_pylist() if "quality_results" in tables else []
@@ -96,7 +99,9 @@ def _audits(
     if "audits" not in tables or "audit_terms" not in tables or not tables["audits"].num_rows:
         return {}, {}, {}
     terms: dict[str, list[dict[str, Any]]] = {}
-    for term in tables["audit_terms"].sort_by([("audit_id", "ascending"), ("position", "ascending")]).to_pylist():
+    for term in (
+        tables["audit_terms"].sort_by([("audit_id", "ascending"), ("position", "ascending")]).to_pylist()
+    ):
         terms.setdefault(term["audit_id"], []).append(term)
     wanted = pa.array(sorted({t["quantity_id"] for group in terms.values() for t in group}), pa.string())
     quantities = tables["quantities"]
@@ -105,7 +110,9 @@ def _audits(
     audits: dict[str, list[dict[str, Any]]] = {}
     for audit in tables["audits"].to_pylist():
         for document_id in dict.fromkeys(
-            named[t["quantity_id"]]["document_id"] for t in terms.get(audit["audit_id"], ()) if t["quantity_id"] in named
+            named[t["quantity_id"]]["document_id"]
+            for t in terms.get(audit["audit_id"], ())
+            if t["quantity_id"] in named
         ):
             audits.setdefault(document_id, []).append(audit)
     return audits, terms, named

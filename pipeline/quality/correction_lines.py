@@ -41,8 +41,7 @@ FIELDS: Final = (
     "change_kind",
     "change_direction",
     "change_basis",
-    "period_start",
-    "period_end",
+    "period",
     "region_code",
     "scope",
 )
@@ -175,14 +174,18 @@ def parse(data: bytes, name: str = "corrections.csv") -> tuple[list[Correction],
             if not any(cell.strip() for cell in cells):
                 continue
             row = dict.fromkeys(COLUMNS, "") | {k: unguard(v) for k, v in zip(header, cells, strict=False)}
-            problems = _problems(row, len(cells) > len(header) and any(c.strip() for c in cells[len(header) :]))
+            problems = _problems(
+                row, len(cells) > len(header) and any(c.strip() for c in cells[len(header) :])
+            )
             if problems:
                 message = "; ".join(problems)
                 findings.append(Finding("invalid", begin, row["correction_id"], row["document"], message))
             else:
                 corrections.append(_correction(row, begin))
     except csv.Error as error:
-        raise CorrectionsFileError(f"{name}, line {rows.line_num}: {error}; look for a quotation mark without its twin") from error
+        raise CorrectionsFileError(
+            f"{name}, line {rows.line_num}: {error}; look for a quotation mark without its twin"
+        ) from error
     return corrections, findings + _repeated(corrections)
 
 
@@ -214,7 +217,9 @@ def _problems(row: dict[str, str], overlong: bool) -> list[str]:
     found = [f"{column} is empty" for column in _REQUIRED if not row[column]]
     if overlong:
         found.append("more cells than columns; a cell with a comma needs quotation marks around it")
-    if row["occurrence"] and not (row["occurrence"].isascii() and row["occurrence"].isdigit() and int(row["occurrence"])):
+    if row["occurrence"] and not (
+        row["occurrence"].isascii() and row["occurrence"].isdigit() and int(row["occurrence"])
+    ):
         found.append(f"occurrence {row['occurrence']!r} is no number from 1 up")
     action = row["action"]
     if action and action not in ACTIONS:
@@ -261,7 +266,9 @@ def _repeated(corrections: list[Correction]) -> list[Finding]:
     for c in list(corrections):
         if len(lines[c.correction_id]) > 1:
             others = ", ".join(str(n) for n in lines[c.correction_id] if n != c.line)
-            message = f"the same correction as line {others}; keep one of them, or give each its own correction_id"
+            message = (
+                f"the same correction as line {others}; keep one of them, or give each its own correction_id"
+            )
             findings.append(Finding("conflict", c.line, c.correction_id, c.document, message))
             corrections.remove(c)
     return findings

@@ -18,7 +18,9 @@ from typing import Any
 
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 # Controls, format characters that reorder or hide text, and blanks that cannot be told from a space.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb\\]")
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb\\]"
+)
 _ESCAPED = re.compile(r"\\(n|r|t|\\|u[0-9a-fA-F]{4})")
 
 
