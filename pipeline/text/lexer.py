@@ -26,20 +26,52 @@ def code_set(characters: str) -> Bools:
     return table
 
 
+def find(codes: Codes, characters: str) -> Ints:
+    """Places of any of the characters given; for a handful, comparing with each beats looking every place up."""
+    if len(characters) > 8:
+        return np.flatnonzero(code_set(characters).take(codes))
+    mask = codes == ord(characters[0])
+    for character in characters[1:]:
+        mask |= codes == ord(character)
+    return np.flatnonzero(mask)
+
+
+_PAIR = np.uint16(40503)
+"""Odd, so that every first letter scatters its pairs over the whole table."""
+
+
+def _pair_keys(codes: Codes) -> Codes:
+    """A number below 65 536 for each letter with the one after it; a few pairs share one."""
+    return codes[:-1] * _PAIR + codes[1:]
+
+
 @dataclass(frozen=True)
 class Trie:
     """A word list as a dense transition table, walked in lock-step for all places asked about.
 
-    `words[n]` is the word that number n stands for; state 0 is dead, state 1 the root.
+    State 0 is the root, states from `leaves` on have nothing below them, and the last of those is dead: no word
+    begins so. The longest word on the way to a state depends on the state alone, so a walk need not look at words.
+
+    Attributes:
+        words: the list; `words[n]` is the word that number n stands for.
+        letters: number of each character in the list's own alphabet, 0 for all others.
+        opening: the state after each character as first letter.
+        step: the state after each state and letter.
+        word, length: for each state, the longest word on the way to it (-1, 0 for none).
+        first: characters that open a word.
+        pairs: keys of the two letters that open a longer word; single: characters that are a word.
     """
 
     words: tuple[str, ...]
     letters: NDArray[np.uint16]
+    opening: NDArray[np.uint16]
     step: NDArray[np.uint16]
-    accept: NDArray[np.int32]
-    depth: int
+    leaves: int
+    word: Ints
+    length: Ints
     first: Bools
-    second: Bools
+    pairs: Bools
+    single: Bools
 
     @classmethod
     def of(cls, words: Sequence[str], backwards: bool = False) -> Trie:
@@ -49,61 +81,85 @@ class Trie:
         number = {character: n + 1 for n, character in enumerate(alphabet)}
         letters = np.zeros(65536, np.uint16)
         letters[[ord(character) for character in alphabet]] = np.arange(1, len(alphabet) + 1)
-        edges: list[dict[int, int]] = [{}, {}]
-        accept = [-1, -1]
+        edges: list[dict[int, int]] = [{}]
+        longest = [(-1, 0)]
+        own: dict[int, int] = {}
         for n, word in enumerate(spelled):
-            state = 1
+            state = 0
             for character in word:
                 nxt = edges[state].get(number[character])
                 if nxt is None:
-                    nxt = len(edges)
-                    edges[state][number[character]] = nxt
+                    nxt = edges[state][number[character]] = len(edges)
                     edges.append({})
-                    accept.append(-1)
+                    longest.append((-1, 0))
                 state = nxt
-            accept[state] = n
-        step = np.zeros((len(edges), len(alphabet) + 1), np.uint16)
-        for state, out in enumerate(edges):
-            for letter, nxt in out.items():
-                step[state, letter] = nxt
-        first = np.zeros(65536, np.bool_)
+            own[state] = n
+        for state, out in enumerate(edges):  # a state comes after the one above it
+            if state in own:
+                longest[state] = own[state], len(spelled[own[state]])
+            for nxt in out.values():
+                longest[nxt] = longest[state]
+        inner = [state for state, out in enumerate(edges) if out or not state]
+        order = [*inner, *(state for state, out in enumerate(edges) if state and not out)]
+        rank = {state: n for n, state in enumerate(order)}
+        dead = len(order)
+        step = np.full((len(inner), len(alphabet) + 1), dead, np.uint16)
+        for state in inner:
+            for letter, nxt in edges[state].items():
+                step[rank[state], letter] = rank[nxt]
+        found = np.array([longest[state] for state in order] + [(-1, 0)], np.int64)
+        first, pairs, single = (np.zeros(65536, np.bool_) for _ in range(3))
         first[[ord(word[0]) for word in spelled]] = True
-        second = np.zeros(65536, np.bool_)
-        second[[ord(word[1]) for word in spelled if len(word) > 1]] = True
-        if any(len(word) == 1 for word in spelled):
-            second[:] = True
-        depth = max((len(word) for word in spelled), default=0)
-        return cls(tuple(words), letters, step, np.array(accept, np.int32), depth, first, second)
+        single[[ord(word) for word in spelled if len(word) == 1]] = True
+        openings = np.array(
+            [[ord(word[0]), ord(word[1])] for word in spelled if len(word) > 1], np.uint16
+        ).reshape(-1, 2)
+        pairs[[int(_pair_keys(pair)[0]) for pair in openings]] = True
+        return cls(
+            tuple(words),
+            letters,
+            step[0].take(letters),
+            step,
+            len(inner),
+            found[:, 0].copy(),
+            found[:, 1].copy(),
+            first,
+            pairs,
+            single,
+        )
 
     def at(self, codes: Codes, places: Ints, direction: int = 1) -> tuple[Ints, Ints]:
         """The longest word starting at each place (ending there, for direction -1): its number or -1, its length."""
-        word = np.full(len(places), -1, np.int64)
-        length = np.zeros(len(places), np.int64)
-        live = np.flatnonzero(self.first[codes[places]])
-        position = places[live]
-        state = np.ones(len(live), np.uint16)
-        for size in range(1, self.depth + 1):
-            state = self.step[state, self.letters[codes[position]]]
-            keep = np.flatnonzero(state)
-            if len(keep) < len(state):
-                live, state, position = live[keep], state[keep], position[keep]
-            if not len(live):
-                break
-            found = self.accept[state]
-            hit = np.flatnonzero(found >= 0)
-            word[live[hit]] = found[hit]
-            length[live[hit]] = size
+        reached = self.opening.take(codes.take(places))
+        live = np.flatnonzero(reached < self.leaves)
+        state, position = reached[live], places[live]
+        dead = len(self.word) - 1
+        while len(live):
             position = position + direction
-        return word, length
+            below = self.step[state, self.letters.take(codes.take(position))]
+            reached[live] = np.where(below == dead, state, below)
+            onward = np.flatnonzero(below < self.leaves)
+            live, state, position = live[onward], below[onward], position[onward]
+        return self.word.take(reached), self.length.take(reached)
+
+    def candidates(self, codes: Codes) -> Ints:
+        """Places that may begin a word, by its first two letters; the last place of the block is none."""
+        mask = self.pairs.take(_pair_keys(codes))
+        if self.single.any():
+            mask |= self.single.take(codes[:-1])
+        return np.flatnonzero(mask)
+
+    def anywhere(self, codes: Codes) -> tuple[Ints, Ints, Ints]:
+        """The longest word at every place of the block where one begins, overlapping ones too: number, start, end."""
+        places = self.candidates(codes)
+        word, length = self.at(codes, places)
+        hit = np.flatnonzero(word >= 0)
+        start = places[hit]
+        return word[hit], start, start + length[hit]
 
     def everywhere(self, codes: Codes) -> tuple[Ints, Ints, Ints]:
         """All words of the block, leftmost and longest first, without overlaps: number, start, end."""
-        places = np.flatnonzero(self.first[codes])
-        second = self.second[codes[places + 1]]
-        places = places[second]
-        word, length = self.at(codes, places)
-        hit = np.flatnonzero(word >= 0)
-        start, end, word = places[hit], places[hit] + length[hit], word[hit]
+        word, start, end = self.anywhere(codes)
         keep = leftmost(start, end)
         return word[keep], start[keep], end[keep]
 
@@ -111,17 +167,18 @@ class Trie:
 def leftmost(start: Ints, end: Ints) -> Bools:
     """Of spans sorted by start, keep each one that begins at or after the end of the last one kept.
 
-    A loop is needed only inside groups of overlapping spans, which are few.
+    All groups of overlapping spans are walked in step; most spans overlap nothing.
     """
     keep = np.ones(len(start), np.bool_)
     if len(start) < 2:
         return keep
-    reach = np.maximum.accumulate(end)
-    for i in np.flatnonzero(start[1:] < reach[:-1]) + 1:
-        j = i - 1
-        while not keep[j]:
-            j -= 1
-        keep[i] = start[i] >= end[j]
+    keep[1:] = start[1:] >= np.maximum.accumulate(end)[:-1]
+    opens = np.append(keep, True)
+    last = np.flatnonzero(opens[:-1] & ~opens[1:])
+    while len(last):
+        following = np.searchsorted(start, end[last])
+        last = following[~opens[following]]
+        keep[last] = True
     return keep
 
 

@@ -64,12 +64,12 @@ class Contexts:
 
     def found(self, codes: Codes) -> FoundContexts:
         """All context words of a block, overlapping ones too, grouped by word."""
-        places = np.flatnonzero(self.trie.first[codes])
-        word, _ = self.trie.at(codes, places)
-        hit = np.flatnonzero(word >= 0)
-        hit = hit[np.argsort(word[hit], kind="stable")]
+        word, places, _ = self.trie.anywhere(codes)
+        order = np.argsort(
+            word.astype(np.uint16), kind="stable"
+        )  # sixteen bits, which numpy sorts by counting
         return FoundContexts(
-            self, places[hit], np.searchsorted(word[hit], np.arange(len(self.trie.words) + 1))
+            self, places[order], np.searchsorted(word[order], np.arange(len(self.trie.words) + 1))
         )
 
 
