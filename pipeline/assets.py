@@ -9,7 +9,7 @@ publishes every table together, because the tables are replaced together or not 
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,14 @@ import pyarrow.compute as pc
 import schemas
 from pipeline import checks, storage
 from pipeline.quality import laws, settle
+from pipeline.quality.fence import read_each
 from pipeline.quality.place import Text
 from pipeline.read import Volume, VolumeSource, find_volumes, read_volume
 from pipeline.storage import PartWriter, Warehouse
 from pipeline.text.facts import read_facts
-from pipeline.text.reference import load_reference
+from pipeline.text.measures import measure
+from pipeline.text.names import read_names
+from pipeline.text.reference import Reference, load_reference
 from pipeline.text.segment import segment
 
 # Single-run backfills are marked beta; they are what keeps a thousand books in one run.
@@ -140,12 +143,11 @@ def entries(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materiali
 
     def make(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter) -> None:
         for batch in store.batches(source.volume_id, "documents"):
-            found = segment(batch["documents"])
+            found = read_each(_segment, batch, "entries")
             text = Text(batch["documents"])
-            kept = settle.settle(
-                {"entries": found.entries, "zones": found.zones}, text, None, source.volume_id
-            )
-            part.write(**kept.tables, rejects=_joined(found.rejects, kept.rejects, text))
+            tables = {name: found.get(name, schemas.empty(name)) for name in ("entries", "zones")}
+            kept = settle.settle(tables, text, None, source.volume_id)
+            part.write(**kept.tables, rejects=_joined(found["rejects"], kept.rejects, text))
             part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
 
     return _run_stage(context, folders, "entries", make)
@@ -159,9 +161,9 @@ def facts(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materialize
         volume = _volume(store, source.volume_id)
         reference = _reference(seeds, storage.reference_version(seeds))
         for batch in store.batches(source.volume_id, "documents", "entries", "zones"):
-            found = read_facts(batch["documents"], batch["entries"], batch["zones"], volume, reference)
+            found = read_each(lambda given: _facts(given, volume, reference), batch, "facts")
             text = Text(batch["documents"])
-            tables = {name: found[name] for name in storage.FACTS}
+            tables = {name: found.get(name, schemas.empty(name)) for name in storage.FACTS}
             kept = settle.settle(tables, text, batch["entries"], source.volume_id)
             part.write(**kept.tables, rejects=_joined(found["rejects"], kept.rejects, text))
             part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
@@ -169,13 +171,34 @@ def facts(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materialize
     return _run_stage(context, folders, "facts", make)
 
 
-@_stage("laws", "quality", ["documents", "entries", "facts"])
+@_stage("names", "facts", ["documents", "entries", "facts"])
+def names(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[Any]:
+    """实体、事件: who and what a volume names, what happened, and who took which part."""
+
+    def make(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter) -> None:
+        volume = _volume(store, source.volume_id)
+        reference = _reference(seeds, storage.reference_version(seeds))
+        before = ("documents", "entries", "zones", "dates", "quantities")
+        for batch in store.batches(source.volume_id, *before):
+            found = read_each(
+                lambda given: read_names(*(given[name] for name in before), volume, reference), batch, "names"
+            )
+            text = Text(batch["documents"])
+            tables = {name: found.get(name, schemas.empty(name)) for name in storage.NAMES}
+            kept = settle.settle(tables, text, batch["entries"], source.volume_id)
+            part.write(**kept.tables, rejects=_joined(found["rejects"], kept.rejects, text))
+            part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
+
+    return _run_stage(context, folders, "names", make)
+
+
+@_stage("laws", "quality", ["documents", "entries", "facts", "names"])
 def laws_of_volume(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[Any]:
     """定律: what could not be read in a volume, in one table, and whether its tables keep the laws."""
 
     def make(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter) -> None:
-        names = ("documents", "entries", "zones", *storage.FACTS)
-        stages = [f"{stage}.rejects" for stage in ("documents", "entries", "facts")]
+        names = ("documents", "entries", "zones", *storage.FACTS, *storage.NAMES)
+        stages = [f"{stage}.rejects" for stage in ("documents", "entries", "facts", "names")]
         volume = store.read_part(source.volume_id, "volumes")
         verdicts: list[laws.Verdict] = []
         rejects: list[pa.Table] = []
@@ -191,6 +214,7 @@ def laws_of_volume(context: dg.AssetExecutionContext, folders: Folders) -> dg.Ma
             order += batch["documents"]["document_id"].to_pylist()
         merged = settle.merge_rejects(rejects, order)
         verdicts += settle.contract(*_counts(store, source.volume_id), merged)
+        verdicts.append(settle.readable(merged, len(order)))
         part.write(rejects=merged, laws=storage.laws_table(source.volume_id, laws.add_up(verdicts)))
 
     return _run_stage(context, folders, "laws", make)
@@ -222,6 +246,18 @@ def published(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[A
         yield dg.MaterializeResult(asset_key=name, metadata=metadata)
 
 
+def _segment(given: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    found = segment(given["documents"])
+    return {"entries": found.entries, "zones": found.zones, "rejects": found.rejects}
+
+
+def _facts(given: Mapping[str, pa.Table], volume: Volume, reference: Reference) -> dict[str, pa.Table]:
+    before = (given["documents"], given["entries"], given["zones"])
+    found = read_facts(*before, volume, reference)
+    found["quantities"] = measure(*before, found["quantities"], found["dates"], volume, reference)
+    return found
+
+
 def _volume_row(volume: Volume, documents: int) -> pa.Table:
     """The row of a volume; entries and quantities are counted when it is published."""
     row = {name: getattr(volume, name) for name in Volume.__dataclass_fields__}
@@ -236,7 +272,7 @@ def _volume(store: Warehouse, volume_id: str) -> Volume:
 
 
 @lru_cache(maxsize=2)
-def _reference(seeds: Path, version: str) -> Any:
+def _reference(seeds: Path, version: str) -> Reference:
     """The reference tables, loaded once for all volumes of a run."""
     return load_reference(storage.reference_folder(seeds))
 

@@ -28,6 +28,9 @@ _SAMPLE_COLUMNS = {
     "quantities": ("source_text", "value", "unit", "dimension", "bound", "role"),
     "dates": ("source_text", "date_start", "date_end", "precision", "year_source"),
     "numerals": ("source_text", "claimed_by", "claim_id", "reason"),
+    "entities": ("source_text", "kind", "name", "admin_code"),
+    "events": ("name", "kind", "date_start", "place", "edition"),
+    "roles": ("name", "role", "title", "organisation", "ordinal"),
     "rejects": ("document_id", "source_text", "stage", "reason"),
     "quality_results": ("table_name", "check_name", "severity", "passed", "rows_checked", "rows_failed"),
 }

@@ -82,8 +82,6 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Read books into tables; only what has changed is read again. 读书入表，只处理有变动的部分。"""
-    from pipeline.storage import ReferenceTableError
-
     books = _books(seeds, volume or [])
     sources = [source for source in books if not volume or source.volume_id in volume]
     try:
@@ -94,8 +92,6 @@ def run(
         )
     except (KeyboardInterrupt, typer.Exit):
         raise
-    except ReferenceTableError as error:
-        _stop(MISUSED, f"nianjian: {error}")
     except Exception as error:
         _stop(BROKE, f"nianjian: the pipeline broke: {type(error).__name__}: {error}")
     if result is None:

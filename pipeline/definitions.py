@@ -11,7 +11,14 @@ import dagster as dg
 from pipeline import assets, automation
 
 defs = dg.Definitions(
-    assets=[assets.documents, assets.entries, assets.facts, assets.laws_of_volume, assets.published],
+    assets=[
+        assets.documents,
+        assets.entries,
+        assets.facts,
+        assets.names,
+        assets.laws_of_volume,
+        assets.published,
+    ],
     jobs=[automation.nianjian],
     schedules=[automation.daily],
     sensors=[automation.arriving_books],

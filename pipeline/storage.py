@@ -13,12 +13,14 @@ written last, says which files belong together. The same books, code and referen
     publishing.json                   only while a set is being swapped in: the renames that remain
 """
 
+import atexit
 import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -32,7 +34,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import schemas
-from pipeline.quality import laws
+from pipeline.quality import laws, settle
 from pipeline.quality.place import combined
 from schemas import export
 
@@ -50,13 +52,15 @@ _PLAIN = re.compile(
 )
 # The stages of a volume in order, and the tables each of them writes; one key holds for all of them.
 FACTS = ("quantities", "dates", "numerals")
+NAMES = ("entities", "events", "roles")
 STAGES: Mapping[str, tuple[str, ...]] = {
     "documents": ("volumes", "documents", "documents.rejects"),
     "entries": ("entries", "zones", "entries.rejects"),
     "facts": (*FACTS, "facts.rejects"),
+    "names": (*NAMES, "names.rejects"),
     "laws": ("rejects", "laws"),
 }
-PUBLISHED = ("volumes", "documents", "entries", *FACTS, "rejects")
+PUBLISHED = ("volumes", "documents", "entries", *FACTS, *NAMES, "rejects")
 
 # Text columns that people filter on; the smallest and largest of the others help nobody and cost a fifth of the time.
 _FILTERED = frozenset({"volume_id", "document_id", "unit", "dimension", "region_code"})
@@ -72,10 +76,6 @@ class GateError(RuntimeError):
         self.verdicts = list(verdicts)
         failed = [f"{v.table}.{v.check} ({v.failed} of {v.checked})" for v in verdicts if v.blocks]
         super().__init__(f"not published, checks failed: {', '.join(failed)}")
-
-
-class ReferenceTableError(ValueError):
-    """A folder of books brings some of the reference tables and lacks others."""
 
 
 class StaleError(RuntimeError):
@@ -110,34 +110,47 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def reference_folder(seeds: Path) -> Path:
-    """Where the reference tables of a run come from: `seeds` if it brings any, else the project's own.
+def reference_tables(seeds: Path) -> dict[str, Path]:
+    """The reference tables a run over these books uses, by name: `units.csv`, `lexicons/cues.csv` …
 
-    The project's own lie in `seeds/` beside the package, so a folder of books needs nothing but books. One that
-    brings `units.csv` or `lexicons/` must bring every table the project has, or it would be read by half the rules:
-    raises ReferenceTableError naming what is missing.
+    A table that the folder of books does not bring comes from the project, whose own lie in `seeds/` beside the
+    package; a folder of books therefore needs nothing but books. Corrections are about books and never borrowed.
     """
-    own = _HERE.parent / "seeds"
-    if not (seeds / "units.csv").exists() and not (seeds / "lexicons").exists():
-        return own
-    needed = [own / "units.csv", *own.glob("lexicons/**/*.csv")]
-    missing = sorted(name for p in needed if not (seeds / (name := p.relative_to(own).as_posix())).is_file())
-    if missing:
-        raise ReferenceTableError(
-            f"{seeds} brings reference tables but lacks {', '.join(missing)}; copy them from {own}, "
-            "or remove units.csv and lexicons/ to use the project's own"
-        )
-    return seeds
+    tables: dict[str, Path] = {}
+    for folder in (_HERE.parent / "seeds", seeds):
+        for path in (*folder.glob("*.csv"), *folder.glob("lexicons/**/*.csv")):
+            if folder == seeds or path.name != "corrections.csv":
+                tables[path.relative_to(folder).as_posix()] = path
+    return tables
 
 
 def reference_version(seeds: Path) -> str:
     """Hash of names and contents of the reference tables that a run over these books uses."""
-    folder = reference_folder(seeds)
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.csv"), *folder.glob("lexicons/**/*.csv")]):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+    for name, path in sorted(reference_tables(seeds).items()):
+        digest.update(name.encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
+
+
+def reference_folder(seeds: Path) -> Path:
+    """A folder that holds the reference tables of a run; a temporary one where they come from two places."""
+    tables = reference_tables(seeds)
+    for folder in (seeds, _HERE.parent / "seeds"):
+        if all(path == folder / name for name, path in tables.items()):
+            return folder
+    return _gathered(tuple(sorted(tables.items())), reference_version(seeds))
+
+
+@cache
+def _gathered(tables: tuple[tuple[str, Path], ...], version: str) -> Path:
+    """Copies of reference tables in a temporary folder, which goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="nianjian-reference-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name, path in tables:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+    return folder
 
 
 def part_key(fingerprint: str, seeds: Path) -> str:
@@ -450,7 +463,7 @@ def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verd
                 )
     examples = tuple(twice[: laws.EXAMPLES])
     found.append(laws.Verdict("documents", "one_volume", "error", documents, len(twice), examples=examples))
-    return laws.add_up(found)
+    return [settle.weigh(verdict) for verdict in laws.add_up(found)]
 
 
 def _document_ids(warehouse: Warehouse, volume_id: str) -> list[str]:

@@ -209,7 +209,12 @@ _LINKS = {"references": "Every row that is referred to exists."}
 _SLICE = {"slice": "text[span_start:span_end] == source_text, for every row."}
 CHECKS: Mapping[str, Mapping[str, str]] = {
     "volumes": _KEYS,
-    "documents": {**_KEYS, **_LINKS, "one_volume": "A document belongs to one volume."},
+    "documents": {
+        **_KEYS,
+        **_LINKS,
+        "one_volume": "A document belongs to one volume.",
+        "readable": "No stage failed on a whole document.",
+    },
     "entries": {
         **_CONTRACT,
         **_KEYS,

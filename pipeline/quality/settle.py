@@ -6,7 +6,7 @@ goes. Which rows offend is said by `schemas.tables` and `laws`.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -194,25 +194,33 @@ def place_rejects(rejects: pa.Table, text: Text) -> pa.Table:
 def contract(tables: Mapping[str, int], removed: Mapping[str, int], rejects: pa.Table) -> list[laws.Verdict]:
     """Verdicts on how many rows of a volume kept to the rules of their tables.
 
-    `tables` counts the rows that were kept, `removed` those that became rejects. Some bad rows are a warning; where
-    most rows of a table are bad the table itself cannot be trusted, and that is an error.
+    `tables` counts the rows that were kept, `removed` those that became rejects.
     """
     verdicts = []
     for name, kept in tables.items():
         failed = removed.get(name, 0)
-        severity = "error" if failed >= 100 and failed > kept else "warn"
         mine = pc.and_(pc.equal(rejects["stage"], "validate"), pc.starts_with(rejects["reason"], f"{name}_"))
-        verdicts.append(
-            laws.Verdict(
-                name,
-                "contract",
-                severity,
-                kept + failed,
-                failed,
-                examples=laws.examples(rejects.filter(mine)),
-            )
-        )
+        examples = laws.examples(rejects.filter(mine))
+        verdicts.append(laws.Verdict(name, "contract", "warn", kept + failed, failed, examples=examples))
     return verdicts
+
+
+def readable(rejects: pa.Table, documents: int) -> laws.Verdict:
+    """A verdict on the documents of a volume that some stage could not read at all (see `fence`)."""
+    failed = rejects.filter(pc.ends_with(rejects["reason"], "_failed"))
+    examples = laws.examples(failed)
+    return laws.Verdict("documents", "readable", "warn", documents, failed.num_rows, examples=examples)
+
+
+def weigh(verdict: laws.Verdict) -> laws.Verdict:
+    """Make an error of a warning about most of a whole table: then not some rows are bad, the reading is.
+
+    To be asked of verdicts on all volumes together. Row rules forgive a hundred rows, documents none.
+    """
+    forgiven = {"contract": 100, "readable": 0}.get(verdict.check)
+    if forgiven is not None and verdict.failed > forgiven and verdict.failed * 2 > verdict.checked:
+        return replace(verdict, severity="error")
+    return verdict
 
 
 def merge_rejects(parts: Sequence[pa.Table], document_ids: Sequence[str]) -> pa.Table:

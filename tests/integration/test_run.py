@@ -100,24 +100,22 @@ def test_only_the_changed_book_is_redone(bench: Bench) -> None:
     assert "215所" not in {row["source_text"] for row in bench.rows("quantities")}
 
 
-def test_new_reference_table_redoes_every_book(bench: Bench) -> None:
-    project = Path(assets.__file__).parent.parent / "seeds"
-    shutil.copy(project / "units.csv", bench.seeds)
-    shutil.copytree(project / "lexicons", bench.seeds / "lexicons")
+def test_a_table_beside_the_books_replaces_the_projects_own(bench: Bench) -> None:
     bench.run()
+    assert "8.5%" in {row["source_text"] for row in bench.rows("quantities")}
     before = bench.files("parts/*/quantities.arrow")
-    with (bench.seeds / "lexicons" / "cues.csv").open("a", encoding="utf-8") as file:
-        file.write("\n")
+    project = Path(assets.__file__).parent.parent / "seeds" / "units.csv"
+    lines = project.read_text("utf-8").splitlines(keepends=True)
+    (bench.seeds / "units.csv").write_text(
+        "".join(x for x in lines if not x.startswith("%,")), encoding="utf-8"
+    )
     outcome = bench.run()
     assert outcome.code == 0, outcome.err
     assert not set(bench.files("parts/*/quantities.arrow").values()) & set(before.values())
-
-
-def test_half_a_set_of_reference_tables_is_refused(bench: Bench) -> None:
-    (bench.seeds / "units.csv").write_text("surface\n", encoding="utf-8")
-    outcome = bench.run()
-    assert outcome.code == 2
-    assert "lexicons/cues.csv" in outcome.err
+    assert "8.5%" not in {row["source_text"] for row in bench.rows("quantities")}
+    (bench.seeds / "units.csv").unlink()
+    assert bench.run().code == 0
+    assert "8.5%" in {row["source_text"] for row in bench.rows("quantities")}
 
 
 def test_removed_book_loses_its_rows_and_parts(bench: Bench) -> None:
@@ -202,6 +200,28 @@ def test_row_that_breaks_a_rule_becomes_a_reject_and_a_warning(
     (reject,) = [row for row in bench.rows("rejects") if row["reason"] == "quantities_slice"]
     assert reject["source_text"] == "215所"
     assert reject["reject_id"] in {row["claim_id"] for row in bench.rows("numerals")}
+
+
+@pytest.mark.parametrize("stage", ["segment", "read_facts", "read_names"])
+def test_one_document_that_breaks_a_rule_costs_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    real = getattr(assets, stage)
+
+    def brittle(documents: pa.Table, *more: Any) -> Any:
+        if any("码头扩建" in text for text in documents["text"].to_pylist()):
+            raise IndexError("no rule has foreseen this")
+        return real(documents, *more)
+
+    monkeypatch.setattr(assets, stage, brittle)
+    outcome = bench.run()
+    assert outcome.code == 0, outcome.err
+    assert "warn: documents.readable" in outcome.out
+    (reject,) = [row for row in bench.rows("rejects") if row["reason"].endswith("_failed")]
+    assert reject["document_id"] == "linjiang-2012/001.txt"
+    assert "no rule has foreseen this" in reject["detail"]
+    assert "215所" in {row["source_text"] for row in bench.rows("quantities")}
+    assert len([row for row in bench.rows("numerals") if row["document_id"] == reject["document_id"]]) > 5
 
 
 def test_a_broken_pipeline_is_told_from_a_failed_check(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
