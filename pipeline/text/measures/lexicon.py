@@ -18,11 +18,12 @@ from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, leftmost
 
 KINDS = (
     "head", "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "joint", "scope",
-    "basis", "change", "share", "target", "distribute", "of_which", "of", "rank", "growth", "attribute", "division", "date",
+    "basis", "change", "share", "target", "distribute", "of_which", "of", "rank", "growth", "attribute", "division",
+    "date",
 )  # fmt: skip
-"""head: a noun; keep: keeps its characters together; measure_verb: a verb that may be what is measured (投资, 死亡);
-light: another verb; link: a copula or verb of support (为, 完成); right: ends a phrase right of a number; growth:
-a noun of growth (增幅); attribute: a class that is no thing (省级). The others are what their names say."""
+"""head: a noun; keep: keeps its characters together; measure_verb: a verb that may be what is measured (死亡);
+light: another verb; link: a copula or verb of support (为, 完成); right: ends a phrase right of a number; growth: a
+noun of growth (增幅); attribute: a class that is no thing (省级). The others are what their names say."""
 KIND = {name: n for n, name in enumerate(KINDS)}
 DIVISION, DATE = -2, -1
 """Numbers of the words that stand for any name of a division and for any date."""
@@ -175,8 +176,8 @@ def _with_spans(
 def load_measure_words(folder: Path) -> MeasureWords:
     """Read the word lists of `folder` (seeds/lexicons).
 
-    A word of several lists takes the kind of the first of them: joints, growth, scopes, periods, cues, measure words,
-    heads.
+    A word of several lists takes the kind of the first of them: joints, growth, scopes, periods, cues of change and
+    share, measure words, cues of level, heads.
 
     Raises:
         FileNotFoundError: a list is missing.
@@ -188,10 +189,14 @@ def load_measure_words(folder: Path) -> MeasureWords:
     heads = _rows(folder / "heads.csv")
     kind_of = dict.fromkeys(_JOINTS, "joint") | {"的": "of"} | dict.fromkeys(_GROWTH, "growth")
     kind_of |= dict.fromkeys(scopes, "scope") | dict.fromkeys(periods, "time")
-    for word, kind in _cue_words(_rows(folder / "cues.csv")):
-        kind_of.setdefault(word, kind)
+    cues = list(_cue_words(_rows(folder / "cues.csv")))
+    for word, kind in cues:
+        if kind != "link":
+            kind_of.setdefault(word, kind)
     for row in measure_words:
         kind_of.setdefault(row["surface"], row["kind"])
+    for word, kind in cues:
+        kind_of.setdefault(word, kind)
     for row in heads:
         if len(row["surface"]) > 1:
             kind_of.setdefault(row["surface"], "head")
@@ -232,6 +237,8 @@ def _cue_words(rows: Iterable[dict[str, str]]) -> Iterable[tuple[str, str]]:
         if kind == "share" and not word.removeprefix("分别").lstrip("约仅共已均只也各").startswith(
             "占"
         ):  # 比重为
+            continue
+        if kind == "target" and word.startswith(("计划", "规划")):  # 计划投资 is what is measured
             continue
         yield word, kind
 

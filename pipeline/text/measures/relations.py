@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from pipeline.text.lexer import Ints
+
 ROLES = ("level", "change", "share", "threshold", "rank", "target")
 LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
 CHANGE_KINDS = ("rate", "points", "delta", "increase_by_multiple", "ratio_to")
@@ -62,6 +66,7 @@ class Row:
         int
     ]  # place of the last 其中 before the number, in its sentence or right at its begin, or -1
     bracket: list[int]  # place of the bracket that the number stands in, or -1
+    cuts: Ints  # ends of the words that phrases begin after
     linked: list[bool]  # nothing but 、 和 及 between the previous number (with its noun) and this one
 
 
@@ -73,6 +78,8 @@ class Links:
         self.head = [-1] * count
         self.of = [-1] * count
         self.part_of = [-1] * count
+        self.ahead: list[int] = []
+        """Numbers whose phrase stands at the end of their list, in the same clause: 12个、8个和5个项目."""
         self.named: dict[int, tuple[int, int, int, int]] = {}
         """Phrases found by the walk itself: start, end, start and end of the head."""
 
@@ -249,7 +256,7 @@ class _Walk:
     def borrow_head(self, i: int) -> None:
         """第二产业615亿元 after 增加值: the phrase names a part, the head is that of the earlier level."""
         row, links = self.row, self.links
-        if row.own[i] < 0 or row.abstract[i] or row.relative[i] or links.subject[i] != i:
+        if row.own[i] < 0 or row.relative[i] or links.subject[i] != i or (row.abstract[i] and not row.counted[i]):
             return
         part = links.part_of[i]
         sibling = -1
@@ -278,15 +285,15 @@ class _Walk:
         if row.material[i]:
             if row.abstract[links.head[whole]]:
                 links.head[i] = links.head[whole]
-        elif row.attribute[i] or (
-            part == whole and not row.abstract[links.head[whole]] and (not row.known[i] or self.industry(i))
-        ):
+        elif row.attribute[i] or (part == whole and not row.abstract[links.head[whole]] and self.borrows(i)):
             links.head[i] = links.head[whole]
 
-    def industry(self, i: int) -> bool:
-        """制造业52家: an industry is counted by something else."""
-        words = self.row.text[max(self.row.own_end[i] - 2, 0) : self.row.own_end[i]]
-        return self.row.counted[i] and words.endswith("业") and words not in ("企业", "作业", "专业", "物业")
+    def borrows(self, i: int) -> bool:
+        """Whether the phrase of a part names no thing that its unit counts: 制造业52家, 外资12家; or is unlisted."""
+        row = self.row
+        words = row.text[max(row.own_end[i] - 2, 0) : row.own_end[i]]
+        industry = words.endswith("业") and words not in ("企业", "作业", "专业", "物业")
+        return not row.known[i] or (row.counted[i] and (industry or row.abstract[i]))
 
     def look_ahead(self, i: int, end: int) -> None:
         """1个国家级、3个省级园区; 12个、8个和5个项目: the noun stands only at the end of the list."""
@@ -299,6 +306,7 @@ class _Walk:
                 links.head[i] = k
                 if row.own[i] < 0:
                     links.subject[i] = k
+                    links.ahead.append(i)
                 return
             k += 1
 
@@ -321,11 +329,12 @@ class _Walk:
             row.own[k], row.own_end[k] = begin, stop
 
     def names(self, i: int, count: int) -> list[tuple[int, int]]:
-        """The `count` names joined by 、 和 及 与 up to the end of the phrase of number i; empty if there are others."""
+        """The `count` names joined by 、 和 及 与 up to the end of the phrase of number i; none if there are others."""
         row = self.row
         if row.own[i] < 0 or row.on_right[i]:
             return []
-        floor = max(row.clause[i], row.end[i - 1] if i else 0)
+        cut = int(np.searchsorted(row.cuts, row.own[i], "right")) - 1
+        floor = max(row.clause[i], row.end[i - 1] if i else 0, int(row.cuts[cut]) if cut >= 0 else 0)
         stop = row.own_end[i]
         found: list[tuple[int, int]] = []
         place = stop

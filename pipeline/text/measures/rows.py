@@ -78,7 +78,7 @@ def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, p
         "bracket": _brackets(codes, start, clause, stops), "linked": _linked(codes, start, end, phrases),
     }  # fmt: skip
     text = codes.tobytes().decode("utf-16-le", "replace")
-    return Row(text=text, **{name: column.tolist() for name, column in columns.items()})
+    return Row(text=text, cuts=tokens.end[tokens.cuts], **{name: column.tolist() for name, column in columns.items()})
 
 
 def _among(column: pa.ChunkedArray, names: tuple[str, ...]) -> Bools:

@@ -161,6 +161,7 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     source, head_source = np.maximum(subject, 0), np.maximum(headed, 0)
     some &= (phrases.start[source] >= 0) & (phrases.head[head_source] >= 0)
     here = some & (subject == np.arange(len(start)))
+    here[links.ahead] = some[links.ahead]
     if volume.covered_year:
         unsaid = first == NO_DAY
         year_start, year_end = day(volume.covered_year, 1, 1), day(volume.covered_year, 12, 31)

@@ -1,0 +1,220 @@
+"""What a number measures: phrases, heads, levels, totals, periods and territories, on sentences of our own."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipeline import SEEDS
+from pipeline.read import Volume
+from pipeline.read.volumes import DOCUMENTS
+from pipeline.text.facts import read_facts
+from pipeline.text.measures import measure
+from pipeline.text.measures.lexicon import KINDS, load_measure_words
+from pipeline.text.reference import load_reference
+from pipeline.text.segment import segment
+from schemas.lexicons import LexiconError
+from schemas.measure_lexicons import MEASURE_LEXICONS, WORD_KINDS, check_measure_lexicon
+
+CASES = Path(__file__).parents[2] / "cases" / "measures.csv"
+REFERENCE = load_reference(SEEDS)
+LEXICONS = SEEDS / "lexicons"
+
+
+def measured(
+    *texts: str, year: int | None = 2009, region: str | None = "临江市", code: str | None = None
+) -> list[dict[str, Any]]:
+    """The measured quantities of one volume with these documents."""
+    rows = [
+        {"document_id": f"book/{n}.txt", "volume_id": "book", "media_type": "text/plain", "encoding": "utf-8",
+         "sha256": hashlib.sha256(text.encode()).hexdigest(), "characters": len(text), "text": text}
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    documents = pa.Table.from_pylist(rows, schema=DOCUMENTS)
+    volume = Volume("book", None, None, year, "manifest" if year else "unknown", code, region, None)
+    segments, reference = segment(documents), REFERENCE
+    facts = read_facts(documents, segments.entries, segments.zones, volume, reference)
+    table = measure(
+        documents, segments.entries, segments.zones, facts["quantities"], facts["dates"], volume, reference
+    )
+    assert table.schema.names == facts["quantities"].schema.names
+    for row in table.to_pylist():
+        text = texts[int(row["document_id"][5:-4])]
+        if row["measured_start"] is not None:
+            assert text[row["measured_start"] : row["measured_end"]] == row["measured_text"]
+        assert (row["measured_text"] is None) == (row["head_text"] is None)
+    result: list[dict[str, Any]] = table.to_pylist()
+    return result
+
+
+def one(rows: list[dict[str, Any]], source: str) -> dict[str, Any]:
+    found = [row for row in rows if row["source_text"] == source]
+    assert len(found) == 1, (source, [row["source_text"] for row in rows])
+    return found[0]
+
+
+def cases() -> list[Any]:
+    with CASES.open(encoding="utf-8") as lines:
+        return [pytest.param(row, id=f"{row['text'][:12]}:{row['quantity']}") for row in csv.DictReader(lines)]
+
+
+@pytest.mark.parametrize("case", cases())
+def test_sentence(case: dict[str, str]) -> None:
+    rows = measured(case["text"])
+    printed = {row["quantity_id"]: row["source_text"] for row in rows}
+    row = next(row for row in rows if row["source_text"] == case["quantity"])
+    got = {
+        "measured": row["measured_text"],
+        "head": row["head_text"],
+        "of": printed.get(row["of_quantity_id"]),
+        "part_of": printed.get(row["part_of_quantity_id"]),
+        "inherited": str(row["measured_text"] is not None and row["measured_start"] is None).lower(),
+    }
+    assert got == {name: case[name] or None for name in got}
+
+
+def test_inherited_phrase_says_so_and_has_no_place() -> None:
+    row = one(measured("【渔业】 渔业产值5.2亿元，增长4.1%。"), "4.1%")
+    assert row["measured_text"] == "渔业产值"
+    assert row["measured_start"] is None
+    assert row["measured_end"] is None
+    assert "earlier clause" in row["note"]
+
+
+def test_note_on_the_reading_of_a_number_is_kept() -> None:
+    row = one(measured("渔业产值5.2亿元，增长4..1%。"), "4..1%")
+    assert row["note"].startswith("doubled point")
+    assert row["note"].endswith("earlier clause")
+
+
+def test_nothing_is_taken_from_another_sentence_or_entry() -> None:
+    rows = measured("【甲】 渔业产值5.2亿元。增长4.1%。\n【乙】 增长6%。")
+    assert one(rows, "4.1%")["of_quantity_id"] is None
+    assert one(rows, "6%")["measured_text"] is None
+
+
+def test_of_which_at_the_beginning_of_a_sentence_looks_back_one_sentence() -> None:
+    rows = measured("【人才】 全市有专业技术人员3200人。其中，高级职称410人、中级职称1260人。")
+    assert one(rows, "410人")["part_of_quantity_id"] == one(rows, "3200人")["quantity_id"]
+    assert one(rows, "1260人")["part_of_quantity_id"] == one(rows, "3200人")["quantity_id"]
+
+
+def test_parts_that_do_not_add_up_are_no_parts() -> None:
+    rows = measured("【商贸】 新设商行60家，超市25家，书店12家。")
+    assert all(row["part_of_quantity_id"] is None for row in rows)
+
+
+def test_part_larger_than_its_total_is_refused() -> None:
+    rows = measured("【文化】 有剧团8个，其中民间剧团12个。")
+    assert one(rows, "12个")["part_of_quantity_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "first", "last"),
+    [
+        ("全年疏浚河道46公里。", "46公里", date(2009, 1, 1), date(2009, 12, 31)),
+        ("年末实有耕地36万亩。", "36万亩", date(2009, 12, 31), date(2009, 12, 31)),
+        ("1～9月，外贸出口4.2亿美元。", "4.2亿美元", date(2009, 1, 1), date(2009, 9, 30)),
+        ("至2007年底，建成泵站19座。", "19座", date(2007, 12, 31), date(2007, 12, 31)),
+        ("上年收缴罚款32万元。", "32万元", date(2008, 1, 1), date(2008, 12, 31)),
+        ("外贸出口4.2亿美元，比2005年增长60%。", "60%", date(2009, 1, 1), date(2009, 12, 31)),
+        ("全市有在校学生5.6万人。", "5.6万人", date(2009, 12, 31), date(2009, 12, 31)),
+        ("5月8日，开渔节接待游客3.1万人次。", "3.1万人次", date(2009, 5, 8), date(2009, 5, 8)),
+    ],
+)
+def test_period(text: str, source: str, first: date, last: date) -> None:
+    row = one(measured(text), source)
+    assert (row["period_start"], row["period_end"]) == (first, last)
+
+
+def test_period_is_unknown_where_the_year_is() -> None:
+    row = one(measured("全年疏浚河道46公里。", year=None), "46公里")
+    assert row["period_start"] is None
+    assert row["period_end"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "code", "scope"),
+    [
+        ("全市茶园面积12万亩。", "12万亩", "330100", "whole"),
+        ("市区绿地面积3200公顷。", "3200公顷", "330100", "urban_districts"),
+        ("市本级财政支出26亿元。", "26亿元", "330100", "municipal_level"),
+        ("全市茶园面积12万亩，其中淳安县4.1万亩。", "4.1万亩", "330127", "whole"),
+        ("桐庐县引水入城，全县改造管网56公里。", "56公里", "330122", "whole"),
+        ("县级机关节电6万千瓦时，全县节电20万千瓦时。", "20万千瓦时", None, "whole"),
+        ("全省茶园面积280万亩。", "280万亩", "330000", "whole"),
+        ("茶园面积居全省第3位。", "第3位", "330100", None),
+        ("桐庐县人民医院设床位420张。", "420张", "330100", None),
+        ("余杭区产茶860吨。", "860吨", "330110", "whole"),
+    ],
+)
+def test_territory(text: str, source: str, code: str | None, scope: str | None) -> None:
+    row = one(measured(text, region="杭州市", code="330100"), source)
+    assert (row["region_code"], row["scope"]) == (code, scope)
+
+
+def test_county_book_means_its_county() -> None:
+    row = one(measured("全县茶园面积12万亩。", region="桐庐县", code="330122"), "12万亩")
+    assert (row["region_code"], row["scope"]) == ("330122", "whole")
+
+
+def test_a_plan_stays_a_target_and_has_its_measure() -> None:
+    row = one(measured("计划投资3.6亿元建设渔港。"), "3.6亿元")
+    assert (row["role"], row["measured_text"], row["head_text"]) == ("target", "计划投资", "投资")
+
+
+def test_wrapped_and_full_width_text_keeps_its_places() -> None:
+    row = one(measured("【农机】\n全县拥有联合收\n割机１２６台。\n"), "１２６台")
+    assert row["measured_text"] == "联合收\n割机"
+
+
+def test_documents_do_not_touch_one_another() -> None:
+    texts = ("粮食产量62万吨", "增长8%。", "　", "渔业产值5.2亿元，增长4.1%。")
+    together = measured(*texts)
+    assert one(together, "8%")["measured_text"] is None
+    assert one(together, "4.1%")["of_quantity_id"] == "book/3.txt@4"
+
+
+def test_many_blocks_give_the_rows_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"【条目】 全市有渔船{n}艘，其中机动渔船{n - 3}艘，占{n % 90 + 5}%。" for n in range(100, 140)]
+    whole = measured(*texts)
+    monkeypatch.setattr("pipeline.text.measures.table.BLOCK", 100)
+    assert measured(*texts) == whole
+
+
+def test_no_quantities_no_rows() -> None:
+    assert measured("论坛在临江举行。") == []
+
+
+@pytest.mark.parametrize("name", sorted(MEASURE_LEXICONS))
+def test_word_list_keeps_its_schema(name: str) -> None:
+    assert len(check_measure_lexicon(LEXICONS / f"{name}.csv")) > 20
+
+
+def test_word_kinds_are_known_to_the_rules() -> None:
+    assert set(WORD_KINDS) <= set(KINDS)
+    assert len(load_measure_words(LEXICONS).words.words) > 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("heads", "在校学生,生徒,stock,false"),
+        ("heads", "学生,,moment,false"),
+        ("measure_words", "疏浚,verb,false"),
+        ("scopes", "全岛,whole,island"),
+        ("period_words", "全年,whole year"),
+    ],
+)
+def test_broken_row_is_named(tmp_path: Path, name: str, line: str) -> None:
+    head = (LEXICONS / f"{name}.csv").read_text("utf-8").splitlines()[0]
+    path = tmp_path / f"{name}.csv"
+    path.write_text(f"{head}\n{line}\n", "utf-8")
+    with pytest.raises(LexiconError, match=f"{name}.csv"):
+        check_measure_lexicon(path)
