@@ -25,15 +25,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import SEEDS
-from pipeline.quality.audits import changes, parts
+from pipeline.quality.audits import changes, parts, products, running, shares, told
 from pipeline.quality.audits.rules import Rules, load_rules
 from pipeline.quality.audits.sheet import BLOCK, Finding, Sheet
+from pipeline.text.lexer import Ints
 
 RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
     parts.parts,
     parts.ratios,
     parts.share_sums,
     changes.changes,
+    shares.shares,
+    products.products,
+    running.running,
+    told.told,
 )
 _LIMIT = 10.0**21
 
@@ -67,7 +72,7 @@ def audit(
     rows: list[dict[str, object]] = []
     terms: list[dict[str, object]] = []
     taken: dict[str, int] = {}
-    for sheet in sheets(documents, quantities, volumes, rules):
+    for sheet in sheets(documents, entries, quantities, dates, volumes, rules):
         for finding in _ordered(sheet):
             _write(sheet, finding, taken, rows, terms)
     return {
@@ -82,17 +87,35 @@ def _schema(name: str) -> pa.Schema:
     return schemas.arrow_schema(name)
 
 
-def sheets(documents: pa.Table, quantities: pa.Table, volumes: pa.Table, rules: Rules) -> Iterator[Sheet]:
-    """The documents in blocks of about a million characters, with their quantities."""
+def _by_document(table: pa.Table, names: pa.Array) -> tuple[pa.Table, Ints]:
+    """A table in the order of the documents and of place, and where the rows of each document begin."""
+    owner = pc.index_in(table["document_id"], value_set=names).to_numpy().astype(np.int64)
+    start = table["span_start"].to_numpy()
+    if (
+        len(owner) > 1
+        and ((owner[1:] < owner[:-1]) | ((owner[1:] == owner[:-1]) & (start[1:] < start[:-1]))).any()
+    ):
+        order = np.lexsort((start, owner))
+        table, owner = table.take(pa.array(order)), owner[order]
+    return table, np.searchsorted(owner, np.arange(len(names) + 1))
+
+
+def sheets(
+    documents: pa.Table,
+    entries: pa.Table,
+    quantities: pa.Table,
+    dates: pa.Table,
+    volumes: pa.Table,
+    rules: Rules,
+) -> Iterator[Sheet]:
+    """The documents in blocks of about a million characters, with their entries, quantities and dates."""
     if not len(quantities):
         return
     covered = dict(zip(volumes["volume_id"].to_pylist(), volumes["covered_year"].to_pylist(), strict=True))
     names = documents["document_id"].combine_chunks()
-    owner = pc.index_in(quantities["document_id"], value_set=names).to_numpy().astype(np.int64)
-    if (np.diff(owner) < 0).any():
-        order = np.lexsort((quantities["span_start"].to_numpy(), owner))
-        quantities, owner = quantities.take(pa.array(order)), owner[order]
-    first = np.searchsorted(owner, np.arange(len(documents) + 1))
+    quantities, first = _by_document(quantities, names)
+    entries, first_entry = _by_document(entries, names)
+    dates, first_date = _by_document(dates, names)
     lengths = pc.utf8_length(documents["text"]).to_numpy()
     years = [covered.get(v) for v in documents["volume_id"].to_pylist()]
     begin = 0
@@ -103,13 +126,22 @@ def sheets(documents: pa.Table, quantities: pa.Table, volumes: pa.Table, rules: 
             end += 1
         rows = quantities.slice(first[begin], first[end] - first[begin])
         if len(rows):
-            yield Sheet(documents.slice(begin, end - begin), rows.combine_chunks(), rules, years[begin:end])
+            told = entries.slice(first_entry[begin], first_entry[end] - first_entry[begin])
+            when = dates.slice(first_date[begin], first_date[end] - first_date[begin])
+            yield Sheet(
+                documents.slice(begin, end - begin),
+                told,
+                rows.combine_chunks(),
+                when,
+                rules,
+                years[begin:end],
+            )
         begin = end
 
 
 def _ordered(sheet: Sheet) -> list[Finding]:
     found = [finding for rule in RULES for finding in rule(sheet)]
-    return sorted(found, key=lambda f: (sheet.start[f.anchor], f.kind))
+    return sorted(found, key=lambda f: (sheet.start[f.anchor] if f.anchor >= 0 else f.place, f.kind))
 
 
 def _write(
@@ -121,16 +153,23 @@ def _write(
 ) -> None:
     table = sheet.table
     anchor = finding.anchor
-    name = f"{table['quantity_id'][anchor].as_py()}:{finding.kind}"
+    if anchor >= 0:
+        identity, volume, entry = (table[c][anchor].as_py() for c in ("quantity_id", "volume_id", "entry_id"))
+    else:
+        identity, volume, entry = sheet.at(finding.place)
+    name = f"{identity}:{finding.kind}"
     taken[name] = taken.get(name, 0) + 1
     if taken[name] > 1:
         name += f"-{taken[name]}"
-    convert = lambda x: None if x is None else _decimal(sheet.in_unit(anchor, x))
+
+    def convert(value: float | None) -> Decimal | None:
+        return None if value is None else _decimal(sheet.in_unit(anchor, value) if anchor >= 0 else value)
+
     rows.append(
         {
             "audit_id": name,
-            "volume_id": table["volume_id"][anchor].as_py(),
-            "entry_id": table["entry_id"][anchor].as_py(),
+            "volume_id": volume,
+            "entry_id": entry,
             "kind": finding.kind,
             "stated": convert(finding.stated),
             "computed": convert(finding.computed),

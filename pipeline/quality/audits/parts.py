@@ -19,7 +19,6 @@ import numpy as np
 from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, Number, Outcome, at_most, best, judge
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, RANK, SHARE, THRESHOLD, Finding, Sheet, squeeze
 
-_AND = re.compile(r"^(?:、|和|及|与|以及|，?以及|；)")
 _PLAIN_END = re.compile(r"^(?:[，。；、）)和及与,;：]|$|以及|（|\()")
 _TOTAL = re.compile(
     r"^[，、；,（(]?(?:[两三四五六七八]项|[两三四五六七八]者|[两三四五六七八]类|以上)?(?:共计|合计|总计|共|计)(?:有|为|达)?(?P<noun>[^，。；、]{0,6})$"
@@ -32,9 +31,19 @@ class _List:
     """Numbers that the text lists as parts: where they were announced, whether 、 joins them, and how they end."""
 
     members: list[int]
+    breaks: list[int]  # where in `members` a semicolon, or a comma after 、, begins another group
     tight: bool
     closed: bool  # 其余 is among them
     open: bool  # 等 ends them
+
+    def group(self, begin: int, end: int) -> _List:
+        return _List(
+            self.members[begin:end],
+            [],
+            self.tight,
+            self.closed and end == len(self.members),
+            self.open and end == len(self.members),
+        )
 
 
 def parts(sheet: Sheet) -> Iterator[Finding]:
@@ -89,13 +98,29 @@ def _group(
         return
     totals = [owner] if owner >= 0 else _totals(sheet, at, first, found.members[0])
     totals = [t for t in totals if sheet.unit[t] == sheet.unit[found.members[0]] and t not in found.members]
+    if not sheet.adds_up(found.members[0]):
+        return
     numbers = [(t, n) for t in totals if (n := sheet.number(t)) is not None]
     members = [(m, n) for m in found.members if (n := sheet.number(m)) is not None]
     if not numbers or len(members) < len(found.members):
         return
     if how == "bracket" and len(members) < 2:
         return
+    if found.breaks and not _belong(sheet, numbers, members):
+        edges = [0, *found.breaks, len(members)]
+        for position, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+            group = members[a:b]
+            if position == 0 or sheet.rules.partition([_phrase(sheet, m) for m, _ in group])[1]:
+                yield from _judge(sheet, numbers, group, found.group(a, b), how)
+        return
     yield from _judge(sheet, numbers, members, found, how)
+
+
+def _belong(sheet: Sheet, totals: list[tuple[int, Number]], members: list[tuple[int, Number]]) -> bool:
+    """Whether members on both sides of a semicolon are parts of one total: all of a family, or adding up to it."""
+    if sheet.rules.partition([_phrase(sheet, m) for m, _ in members])[1]:
+        return True
+    return any(judge(total, _sum, *(n for _, n in members)).agrees for _, total in totals)
 
 
 def _judge(
@@ -239,7 +264,7 @@ def _totals(sheet: Sheet, at: int, first: int, member: int) -> list[int]:
 
 def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark: int | None) -> _List:
     """The numbers listed from a place on, as far as they are told as parts of one thing."""
-    found = _List([], True, False, False)
+    found = _List([], [], True, False, False)
     depth = int(sheet.deep[end])
     previous_end = end
     last = end
@@ -268,13 +293,22 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
                 found.tight &= gap[:1] in "（("
                 i += 1
                 continue
-            if not closing and (sheet.rules.says("stop", words) or _TOTAL.match(gap)):
+            joined = gap[:1] in "、和及与"
+            if not closing and (_TOTAL.match(gap) or (not joined and sheet.rules.begins("stop", words))):
                 break
-            if not _AND.match(gap):
-                if not _and_after_changes(sheet, i, last, gap):
-                    found.tight = False
+            if not joined:
+                changed = sheet.end[i - 1] > last and (
+                    sheet.is_relative(i - 1) or sheet.role[i - 1] == CHANGE
+                )
                 if gap[:1] not in "，,；":
                     break
+                if not closing and (
+                    gap[:1] == "；"
+                    or (not changed and any(sheet.before(m)[:1] == "、" for m in found.members[1:]))
+                ):
+                    found.breaks.append(len(found.members))
+                elif not changed:
+                    found.tight = False
         elif not sheet.is_amount(i) or sheet.role[i] != LEVEL:
             break
         elif len(gap) > 20 or "，" in gap:
@@ -295,11 +329,6 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
         i += 1
     found.open = bool(found.members and _OPEN.match(sheet.after(found.members[-1], 6)))
     return found
-
-
-def _and_after_changes(sheet: Sheet, i: int, last: int, gap: str) -> bool:
-    """Whether only changes told for the part before stand between it and this one: 出口5亿元，增长3%；进口2亿元."""
-    return gap[:1] == "；" or (gap[:1] in "，," and sheet.is_relative(i - 1) and sheet.end[i - 1] > last)
 
 
 def _summed_up(sheet: Sheet) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ TRIGGERS = (
     "plan",
     "yield",
     "price",
-    "divide",
+    "identity",
 )
 """Kinds of words whose places in the text make candidates; the others are only looked for beside a number."""
 
@@ -66,6 +66,10 @@ class Rules:
     def says(self, kind: str, text: str) -> bool:
         """Whether a text holds a word of a kind."""
         return self.patterns[kind].search(text) is not None
+
+    def begins(self, kind: str, text: str) -> bool:
+        """Whether a text begins with a word of a kind."""
+        return self.patterns[kind].match(text) is not None
 
     def classes(self, words: str) -> list[tuple[str, str]]:
         """The families and members that a phrase names: `女职工` is (sex, female)."""

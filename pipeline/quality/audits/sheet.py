@@ -27,6 +27,20 @@ KINDS = ("rate", "points", "delta", "increase_by_multiple", "ratio_to")
 _COUNTED = ("count", "person", "visit", "rank")
 _PERCENT = ("percent", "percentage_point")
 _RELATIVE = (*_PERCENT, "ratio", "multiple", "fraction", "rank")
+_APART = (
+    "temperature",
+    "age",
+    "speed",
+    "density",
+    "score",
+    "price",
+    "rate",
+    "voltage",
+    "pressure",
+    "index",
+    "concentration",
+    "frequency",
+)
 _BLANK = re.compile(r"\s+")
 
 
@@ -45,6 +59,24 @@ class Finding:
     entry: int = -1
     place: int = -1
     table: dict[str, object] = field(default_factory=dict)
+
+
+NO_DAY = -(2**31)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The dates of a block: places in its text, first and last day since 1970 (NO_DAY where unknown), precision."""
+
+    start: Ints
+    end: Ints
+    first: Ints
+    last: Ints
+    exact: NDArray[np.bool_]
+    precision: list[str]
+    source: list[str | None]
+    text: list[str]
+    owner: Ints
 
 
 def _codes(column: pa.ChunkedArray, names: tuple[str, ...]) -> list[int]:
@@ -67,8 +99,15 @@ class Sheet:
     """One block of documents: their text end to end (`text`), and their quantities in order of place."""
 
     def __init__(
-        self, documents: pa.Table, quantities: pa.Table, rules: Rules, covered: list[int | None]
+        self,
+        documents: pa.Table,
+        entries: pa.Table,
+        quantities: pa.Table,
+        dates: pa.Table,
+        rules: Rules,
+        covered: list[int | None],
     ) -> None:
+        self.documents, self.entries, self.dates = documents, entries, dates
         self.rules = rules
         self.covered = covered
         texts = documents["text"].to_pylist()
@@ -258,6 +297,10 @@ class Sheet:
             return False
         return self.role[i] in (LEVEL, TARGET) or (self.role[i] == CHANGE and self.kind[i] == DELTA)
 
+    def adds_up(self, i: int) -> bool:
+        """Whether amounts of the kind of number i can be summed: no temperatures, prices, yields."""
+        return self.dimension_name(i) not in _APART and "/" not in self.unit_name(i)
+
     def phrase_start(self, i: int) -> int:
         """Where the words of number i begin, when they stand right before it."""
         own = self.table["measured_start"][i].as_py()
@@ -266,6 +309,20 @@ class Sheet:
         place = own + int(self.base[self.owner[i]])
         return place if self.start[i] - 24 <= place < self.start[i] else self.start[i]
 
+    def cite(self, *rows: int) -> str:
+        """The printed words and numbers of some rows in order of place, with … for what stands far between."""
+        order = sorted(set(rows), key=lambda k: self.start[k])
+        pieces: list[tuple[int, int]] = []
+        for k in order:
+            begin = self.phrase_start(k)
+            if pieces and self.sentence[k] == self.sentence[k - 1] and begin - pieces[-1][1] <= 24:
+                pieces[-1] = (pieces[-1][0], self.end[k])
+            elif pieces and begin < pieces[-1][1]:
+                pieces[-1] = (pieces[-1][0], self.end[k])
+            else:
+                pieces.append((begin, self.end[k]))
+        return "…".join(squeeze(self.text[a:b]) for a, b in pieces)
+
     def quote(self, first: int, last: int, limit: int = 90) -> str:
         """The text from the words of one number to the end of another, on one line, shortened in the middle."""
         begin, end = self.phrase_start(first), self.end[last]
@@ -273,6 +330,50 @@ class Sheet:
         if len(text) > limit:
             text = text[: limit // 2] + "…" + text[-limit // 2 :]
         return text
+
+    def at(self, place: int) -> tuple[str, str, str | None]:
+        """The id of a place in the text, its volume, and the entry that it lies in."""
+        number = int(np.searchsorted(self.base, place, "right")) - 1
+        document = self.documents["document_id"][number].as_py()
+        inside = place - int(self.base[number])
+        entry = None
+        rows = np.flatnonzero(self.entry_owner == number)
+        if len(rows):
+            k = int(rows[max(int(np.searchsorted(self.entry_start[rows], inside, "right")) - 1, 0)])
+            if self.entry_start[k] <= inside:
+                entry = self.entries["entry_id"][k].as_py()
+        return f"{document}@{inside}", self.documents["volume_id"][number].as_py(), entry
+
+    @cached_property
+    def entry_owner(self) -> Ints:
+        names = self.documents["document_id"].combine_chunks()
+        return pc.index_in(self.entries["document_id"], value_set=names).to_numpy().astype(np.int64)
+
+    @cached_property
+    def entry_start(self) -> Ints:
+        return self.entries["span_start"].to_numpy().astype(np.int64)
+
+    @cached_property
+    def days(self) -> Days:
+        """The dates of the block, with their places in the text."""
+        names = self.documents["document_id"].combine_chunks()
+        table = self.dates
+        owner = pc.index_in(table["document_id"], value_set=names).to_numpy().astype(np.int64)
+        ends = [
+            pc.fill_null(table[c].cast(pa.int32()), -(2**31)).to_numpy().astype(np.int64)
+            for c in ("date_start", "date_end")
+        ]
+        return Days(
+            table["span_start"].to_numpy() + self.base[owner],
+            table["span_end"].to_numpy() + self.base[owner],
+            ends[0],
+            ends[1],
+            pc.equal(table["precision"], "day").to_numpy(),
+            table["precision"].to_pylist(),
+            table["year_source"].to_pylist(),
+            table["source_text"].to_pylist(),
+            owner,
+        )
 
     def year(self, i: int) -> int | None:
         """The covered year of the book that number i stands in."""
