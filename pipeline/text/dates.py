@@ -274,6 +274,7 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, pla
             kind[i] = YEAR
     marked = kind > 0
     mark_end = _dashed(codes, numerals, whole, value, kind, mark_end)
+    _lifetimes(codes, numerals, whole, value, kind, mark_end)
     marked |= kind > 0
     _inherit_marks(codes, numerals, whole, value, kind, mark_end)
     prefix = codes[start - 1]
@@ -359,6 +360,21 @@ def _dashed(codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: I
         numerals.end[i + 2],
     )
     return mark_end
+
+
+def _lifetimes(
+    codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints
+) -> None:
+    """（1920—2009）after a name: two years without 年."""
+    if len(numerals) < 2:
+        return
+    year = whole & (numerals.digits == 4) & (value >= 1000) & (value <= 2100) & (kind == 0)
+    dash = code_set("～-—–―─至")[codes[numerals.end[:-1]]]
+    near = year[:-1] & year[1:] & dash & (numerals.start[1:] - numerals.end[:-1] <= 2)
+    near &= code_set("（(")[codes[numerals.start[:-1] - 1]] & code_set("）)")[codes[numerals.end[1:]]]
+    i = np.flatnonzero(near & (value[:-1] < value[1:]))
+    kind[i], kind[i + 1] = YEAR, YEAR
+    mark_end[i], mark_end[i + 1] = numerals.end[i], numerals.end[i + 1]
 
 
 def _dotted(codes: Codes, numerals: Numerals, busy: Bools) -> Ints:

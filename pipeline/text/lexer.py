@@ -182,6 +182,11 @@ def leftmost(start: Ints, end: Ints) -> Bools:
     return keep
 
 
+def han(codes: Codes) -> Bools:
+    """Which codes are Chinese characters."""
+    return (codes >= 0x4E00) & (codes <= 0x9FFF)
+
+
 def last_before(sorted_places: Ints, places: Ints) -> Ints:
     """Index of the last of `sorted_places` that is smaller than each place, or -1."""
     return np.searchsorted(sorted_places, places, "left") - 1

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, han
 from pipeline.text.numerals import CHINESE, DIGITS, Numerals
 
 REASONS = (
@@ -204,6 +204,9 @@ def name_lookalikes(
 
     # 一、 （一） 1. at the start of a line or a clause
     list_mark = _LINE_START[before] & code_set("、.．)）")[after] & (value >= 0) & (value < 100) & no_unit
+    # 注：1.本表不含…；2.合计…
+    item = _AFTER_STOP[before] & code_set(".．、")[after] & han(after2) & arabic
+    list_mark |= item & (value >= 1) & (value < 30) & no_unit
     bracket_mark = code_set("（(")[before] & code_set("）)")[after] & (value >= 0) & (value < 100) & no_unit
     counted = (value >= 1) & (value <= 20) & ~arabic & (after == ord("是")) & _AFTER_STOP[before]
     claim(list_mark | bracket_mark | counted, "list_number")
@@ -319,8 +322,8 @@ def _is_plan(codes: Codes, numerals: Numerals) -> Bools:
             codes[numerals.end[i] : numerals.end[i] + 3].tobytes().decode("utf-16-le", "replace"),
         )
         quoted = before in '“‘"「' and after[0] in '”’"」'
-        continued = (
-            (after.startswith(_AFTER_PLAN) and after[0] not in "前初末") or (after[0] in "末" and width[i] == 3)
+        continued = (after.startswith(_AFTER_PLAN) and after[0] not in "前初末") or (
+            after[0] in "末" and width[i] == 3
         )
         found[i] = quoted or continued
     return found

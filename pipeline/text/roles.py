@@ -17,7 +17,7 @@ from pipeline.text.clauses import (
     CUE_TARGET,
     Clauses,
 )
-from pipeline.text.lexer import Bools, Codes, Ints, code_set, last_before
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, han, last_before
 from pipeline.text.numerals import DIGITS, Numerals
 from pipeline.text.rows import (
     AT_LEAST,
@@ -164,14 +164,14 @@ def set_roles(
     for i in np.flatnonzero(listed):
         if part[previous[i]] and (rate[i] or q.denominator[i] > 0) and not changing[i]:
             part[i] = True
-    of_noun = (codes[q.end] == ord("的")) & _han(codes[q.end + 1]) & (q.denominator > 0) & ~changing
+    of_noun = (codes[q.end] == ord("的")) & han(codes[q.end + 1]) & (q.denominator > 0) & ~changing
     q.role[part | of_noun] = SHARE
 
     follow = q.end.copy()
     bounded = np.isin(q.bound, (AT_LEAST, AT_MOST, OVER, RANGE))
     word_len = _right_bound_length(codes, follow)
     after = follow + word_len
-    noun = ~code_set("增下比和与及至到左上")[codes[after]] & _han(codes[after])
+    noun = ~code_set("增下比和与及至到左上")[codes[after]] & han(codes[after])
     counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
     threshold = (
         bounded
@@ -213,7 +213,7 @@ def _names_a_class(codes: Codes, numerals: Numerals, after: Ints) -> Bools:
     near = (width >= 2) & (width <= 8)
     filled = near.copy()
     for k in range(8):
-        filled &= (k >= width) | _han(codes[after + k])
+        filled &= (k >= width) | han(codes[after + k])
     return filled & ~code_set("增比和与及至到达其")[codes[after]]
 
 
@@ -349,7 +349,3 @@ def _gap_of_bounds(codes: Codes, begin: Ints, end: Ints) -> Bools:
     width = end - begin
     first = codes[np.maximum(begin, 0)]
     return (width == 0) | ((width == 1) & code_set("了出达约近过")[first])
-
-
-def _han(codes: Codes) -> Bools:
-    return (codes >= 0x4E00) & (codes <= 0x9FFF)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.lexer import Bools, Codes, Ints, code_set
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, han
 
 PAD = 32
 """Zeros on either side of a block, so that looking ahead or behind a few characters never leaves the array."""
@@ -146,7 +146,7 @@ def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints) -> Ints:
     """Single blanks between a figure and the Han character or symbol beside it, and blanks that group digits."""
     blank = blank[(raw[blank] != 0x3000) & ~_BLANK[raw[blank - 1]] & ~_BLANK[raw[blank + 1]]]
     left, right = codes[blank - 1], codes[blank + 1]
-    beside = (_DIGIT[left] & (_han(right) | _SYMBOL[right])) | (_han(left) & _DIGIT[right])
+    beside = (_DIGIT[left] & (han(right) | _SYMBOL[right])) | (han(left) & _DIGIT[right])
     inside = blank[_DIGIT[left] & _DIGIT[right]]
     return np.concatenate((blank[beside], inside[_splits_a_figure(raw, codes, inside)]))
 
@@ -167,7 +167,7 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         more = _DIGIT[codes[end]] | ((codes[end] == 0x2E) & _DIGIT[codes[end + 1]]) | blank
         groups = groups | (blank & more)
         end = np.where(more, end + 1, end)
-    spaced = _BLANK[raw[begin - 1]] & _han(codes[begin - 2]) & _han(codes[end]) & ~groups  # 藏书 186 500册
+    spaced = _BLANK[raw[begin - 1]] & han(codes[begin - 2]) & han(codes[end]) & ~groups  # 藏书 186 500册
     words = (
         (~_BLANK[raw[begin - 1]] | spaced)
         & ~_LETTER[codes[begin - 1]]
@@ -175,7 +175,7 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         & ~_BLANK[raw[end]]
     )
     words &= (
-        _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]] | _DASH[codes[end]]
+        han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]] | _DASH[codes[end]]
     )
     width = np.zeros(len(inside), np.int64)
     for k in range(1, 5):
@@ -186,9 +186,9 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
     grouped = (after == 3) & (width <= 3) & (codes[begin] != 0x30) | _THIN[raw[inside]]
     grouped |= (width == 3) & (codes[inside - 4] == 0x2E)  # after the point too
     broken = (width <= 2) & (after <= 3) & (begin == inside - width) & ~groups  # a blank by mistake
-    named = _han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]]
+    named = han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]]
     return words & (
-        grouped | (broken & named & _han(codes[begin - 1])) | (broken & named & (codes[begin - 1] == 0x3001))
+        grouped | (broken & named & han(codes[begin - 1])) | (broken & named & (codes[begin - 1] == 0x3001))
     )
 
 
@@ -226,14 +226,11 @@ def _mended(codes: Codes) -> tuple[Codes, Ints]:
         code = codes[at]
         alone = not (_LETTER[codes[at + 1]] or (_LETTER[codes[at - 1]] and not digit[at - 1]))
         if code in (0x4F, 0x6F) and alone and digit[at - 1] and not _LETTER[fixed[at - 1]]:
-            followed = digit[at + 1] or _han(codes[at + 1 : at + 2])[0] or codes[at + 1] in (0x25, 0x2E)
+            followed = digit[at + 1] or han(codes[at + 1 : at + 2])[0] or codes[at + 1] in (0x25, 0x2E)
             if followed and not _joined_letter(codes, int(at)):
                 fixed[at] = 0x30
         elif (
-            code in (0x6C, 0x49)
-            and alone
-            and digit[at + 1]
-            and (digit[at - 1] or _han(codes[at - 1 : at])[0])
+            code in (0x6C, 0x49) and alone and digit[at + 1] and (digit[at - 1] or han(codes[at - 1 : at])[0])
         ):
             fixed[at] = 0x31
         elif code in (0x25CB, 0x3007) and _DIGIT[fixed[at - 1]]:
@@ -247,7 +244,3 @@ def _joined_letter(codes: Codes, at: int) -> bool:
     while _DIGIT[codes[before]]:
         before -= 1
     return bool(_LETTER[codes[before]])
-
-
-def _han(codes: Codes) -> Bools:
-    return (codes >= 0x4E00) & (codes <= 0x9FFF)
