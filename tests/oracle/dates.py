@@ -118,8 +118,8 @@ def _settled(text: str, period: Period, known: Calendar, trial: Calendar) -> Per
     known.month = trial.month
     if re.search("(次年|翌年)$", text[: period.start]) or not 1000 <= period.first.year < 2100:
         raise DoubtError(period.end, "次年上半年, or a year far away")
-    if re.match("[度份许内]|一遇|前后|[之以]内", rest):
-        raise DoubtError(period.end + 1, "年度, 月份, 年一遇, 一月之内")
+    if re.match("[度份许内年]|一遇|前后|[之以]内", rest):
+        raise DoubtError(period.end + 1, "年度, 月份, 年一遇, 一月之内, 7月年末")
     if re.search(rf"{ERA}[\d{CHINESE}]+年[^。]{{0,6}}$", text[: period.start]):
         raise DoubtError(period.end, "a month in the year of an era")
     if re.match("[一二三四五六七八九十]+日", printed):
