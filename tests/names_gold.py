@@ -111,7 +111,7 @@ class Tally:
 
 
 def tally(name: str) -> Tally:
-    """Hold the rules against one file of annotated entries: `seed`, `made` or `blind`."""
+    """Hold the rules against one file of annotated entries: `seed`, `made`, `blind` or `third`."""
     result = Tally()
     lines = (CASES / f"entities_{name}.jsonl").read_text(encoding="utf-8").splitlines()
     book = read(BOOK.read_text(encoding="utf-8"), 2009, "杭州市", "330100") if name == "seed" else None

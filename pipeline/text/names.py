@@ -262,6 +262,7 @@ class _Sheet:
         runs.read()
         people = People(page, lexicon, found, self.brackets.inside)
         people.read()
+        people.born(self.brackets.parens)
         kinds = quote_kinds(page.view, self.brackets.quotes, lexicon)
         self._quoted_bodies(kinds)
         names = EventNames(page, lexicon, self.brackets, runs.events, kinds)
@@ -269,7 +270,9 @@ class _Sheet:
         self._short_bodies(runs.passed)
         dates = self._items(self.layout.dates, self.layout.date_columns["precision"])
         quantities = self._items(self.layout.quantities, self.layout.quantity_columns["dimension"])
-        frames = Frames(page, lexicon, self.brackets, found, people, names, dates, quantities)
+        frames = Frames(
+            page, lexicon, self.brackets, found, people, names, dates, quantities, dict(runs.passed)
+        )
         story = frames.read(self.spans)
         people.repeat([(span.start, span.end) for span in self.spans])
         self._repeat_bodies()

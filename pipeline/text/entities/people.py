@@ -21,6 +21,7 @@ _PUNCTUATION = frozenset('，。；：、！？（）()《》“”"\n\f\u3000 ,
 NEAR = 4_000
 """How far from its first mention, in characters, a name is looked for again within its entry."""
 _AFTER = frozenset("作率任当就致赴受应获被将把均曾说带来偕携")
+_LIFE = re.compile(r"[（(](?:约)?[0-9]{4}[年.0-9月日]*[—－–~～-]+(?:[0-9]{4}[年.0-9月日]*)?[）)]，[男女]")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
 _PREFIXES = ("常务", "名誉", "首席", "代理", "执行", "第一", "原", "兼")
 
@@ -120,6 +121,8 @@ class People:
                 and not self._honoured(end)
             ):
                 continue  # 学生高分通过: two characters after an occupation are seldom a name
+            if given == 2 and view[end - 1] in _AFTER:
+                continue  # 耿直作总结讲话
             if self._follows(end):
                 return end
         end = at + size + 2
@@ -212,6 +215,10 @@ class People:
                 held = None
             if held is None and uses[n] & _TITLE:
                 held = self._employer(start)
+            if held is None and not posts and not any(c in view[start:end] for c in "市省县区州镇乡村"):
+                held = self._colleague(start)
+                if held is not None:
+                    return [(view[start:end], held)], start
             posts.insert(0, (view[start:end], held))
             front = start if held is None else held.start
             if held is None or view[held.start - 1] != "、":
@@ -220,6 +227,30 @@ class People:
             if not use & _POST:
                 return posts, front
             n = page.word_at[held.start - 1] - 1
+
+    def _colleague(self, start: int) -> Mention | None:
+        """The body of the person named before, 省农科院研究员A、助理研究员B: the second is of the same one."""
+        if self.page.view[start - 1] not in "、和":
+            return None
+        held = self.found.by_end.get(start - 1)
+        person = self.by_start.get(held.start) if held is not None else None
+        return person.posts[-1][1] if person is not None and person.posts else None
+
+    def born(self, parens: list[tuple[int, int]]) -> None:
+        """People whose life an entry tells: 林大海（1931—2009），男 …"""
+        view = self.page.view
+        for start, end in parens:
+            if not _LIFE.match(view, start, end + 3):
+                continue
+            for size in (3, 2, 4):
+                at = start - size
+                if (
+                    view[at - 1] in " \u3000\n】"
+                    and self.name_at(at, True) == start
+                    and at not in self.by_start
+                ):
+                    self._note(at, start, "person/life", 0.9)
+                    break
 
     def _employer(self, end: int) -> Mention | None:
         """The unknown name between the last break and a title, taken for an organisation where it is long enough."""

@@ -33,6 +33,7 @@ _DIGITS = frozenset("0123456789")
 _NUMBERED = re.compile(
     r"[一二三四五六七八九十百千万两几数多廿]+(?:个|大|所|家|类|次|级|座|条|项|名|县|市|乡|镇|公社)|两"
 )
+_OWN = re.compile(r"[县区镇乡]|街道")  # a list member with a place of its own inherits none
 _SESSION = re.compile(r"(?:第[一二三四五六七八九十百]{1,4}|首)届")
 _GOVERNMENT = re.compile(
     r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$"
@@ -57,10 +58,12 @@ class Runs:
             frozenset(marked["company"]),
             frozenset((*marked["common"], *marked["company"])),
         )
+        self.joinable = ("中心", *(word for word in self.committees if len(word) > 1))
         self.publishers, self.alone = frozenset(marked["publisher"]), frozenset(marked["alone"])
         self.visiting, self.national = frozenset(marked["visiting"]), frozenset(marked["national"])
         self.passed: list[tuple[int, int]] = []
         self._last: Mention | None = None
+        self._anchored = -1
         self._list_anchor = ""
 
     def read(self) -> None:
@@ -157,7 +160,7 @@ class Runs:
         uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
         if right - left < 2:
             return False, -1
-        anchor = self._anchor(left, right, first, last)
+        anchor = self._anchored = self._anchor(left, right, first, last)
         final = -1
         for n in range(last - 1, first - 1, -1):
             use = uses[n]
@@ -193,12 +196,11 @@ class Runs:
             return False, anchor
         use = uses[final]
         stop = ends[final]
-        if use & _STRONG and left in self._opened and view[left - 1] in "）)" and anchor < 0:
+        if use & (_STRONG | _FACILITY) and left in self._opened and view[left - 1] in "）)" and anchor < 0:
             front = self._before_paren(self._opened[left])
             if front >= 0:
-                self._last = self.found.force(
-                    Mention("organisation", front, stop, "organisation/parenthesis", 0.9)
-                )
+                kind = "organisation" if use & _STRONG else "facility"
+                self._last = self.found.force(Mention(kind, front, stop, f"{kind}/parenthesis", 0.9))
                 self._list_anchor = ""
                 return True, front
         if use & _ORGANISATION and view[left] in "第首" and _SESSION.match(view, left, stop):
@@ -254,9 +256,33 @@ class Runs:
                 and self._plain(waiting[2], left)
             ):
                 start = waiting[0]
+            over = self._over_verb(left, final) if view[starts[final] : stop].endswith(self.joinable) else -1
+            if over >= 0:
+                self._last = self.found.add(
+                    Mention("organisation", over, stop, "organisation/over_verb", 0.75)
+                )
+                return True, over
             named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)
         self._divisions(left, right, first, last)
         return named, anchor
+
+    def _over_verb(self, left: int, final: int) -> int:
+        """Where the name of a centre begins that holds a verb, 临河区矛盾纠纷｜化解｜中心, or -1.
+
+        Before the verb a region and more of the name must stand; a verb that founds or convenes holds no name together.
+        """
+        page = self.page
+        verb, start = page.use_ending(left)
+        if not verb & _PREDICATE or left - start < 2 or page.view[start:left] in self.lexicon.frames:
+            return -1
+        if not self._all_common(left, page.starts[final]):
+            return -1
+        n = page.word_at[start] - 1
+        while n >= 0 and page.uses[n] & (_NOMINAL | _MIXED) and not page.uses[n] & (_SUFFIX | _DIVISION):
+            n -= 1
+        if n < 0 or not page.uses[n] & _DIVISION or not 2 <= start - page.ends[n] <= 10:
+            return -1
+        return page.starts[n] if page.view[page.ends[n] - 1] in "市省县区州" else -1
 
     def _township_acts(self, n: int) -> bool:
         """Whether word n is what is done in the township named right before it: 石桥乡｜检查｜农村信用社."""
@@ -269,9 +295,9 @@ class Runs:
         """Where a name begins that goes on after a parenthesis: 三江电子（临河）有限公司; -1 where none does."""
         page = self.page
         inner, stop = page.use_starting(place + 1)
-        if not (
-            stop > place + 1 and page.view[stop] in "）)" and inner & (_DIVISION | _ANCHOR | _MIXED)
-        ) and page.view[place + 1 : place + 3] not in ("集团", "控股", "股份"):
+        known = stop > place + 1 and page.view[stop] in "）)" and bool(inner & (_DIVISION | _ANCHOR | _MIXED))
+        company = page.view[place + 1 : place + 3] in ("集团", "控股", "股份")
+        if not known and not company and not page.use_ending(place)[0] & (_DIVISION | _ANCHOR):
             return -1
         n = page.word_at[place] - 1
         while n >= 0 and not (
@@ -313,7 +339,11 @@ class Runs:
     def _weak_ends(self, n: int, right: int) -> bool:
         """A weak class word ends a name only where the run or another word follows, not in the middle of a word."""
         start, end = self.page.starts[n], self.page.ends[n]
-        return self._edge(n, right) or end - start > 1 or self.page.view[start:end] in "厅局署"
+        word = self.page.view[start:end]
+        if self._edge(n, right) or end - start > 1 or word in "厅局署":
+            return True
+        # 市体改办派员: enough stands before 办, so that it does not open a word itself
+        return word in "办委" and 0 <= self._anchored <= start - 3
 
     def _edge(self, n: int, right: int) -> bool:
         page = self.page
@@ -326,6 +356,8 @@ class Runs:
         uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
         here = left
         n = first
+        if view[here] == "原" and view[here + 1] in _RELATIVE and not (n < last and starts[n] == here):
+            here += 1  # 原市交通局
         while True:
             if n < last and starts[n] == here:
                 use = uses[n]
@@ -385,7 +417,7 @@ class Runs:
         size = end - start
         if anchored:
             relative = view[start] in _RELATIVE and not self.page.use_starting(start)[0]
-            if size < 2 or (size == 2 and word not in ("委",)):
+            if size < 2 or (size == 2 and word != "委" and not use & _NAME):
                 return False
             if counted and not relative:
                 return False
@@ -421,11 +453,14 @@ class Runs:
                 if verb and end - start >= len(verb) + 5 and view[start + len(verb)] not in "局委部厅银":
                     start += len(verb)
                     surface, size = view[start:end], end - start
-            if use & _NAME and starts[final] == start:
+            if use & _NAME:
+                start = starts[final]
+                surface, size = view[start:end], end - start
                 rule, confidence = "organisation/listed", 0.95
             else:
                 listed = self._list_member(start)
-                if use & _WEAK and not use & (_STRONG | _NAME):
+                works = word == "厂" and size >= 5 and not self._all_common(start, starts[final])
+                if use & _WEAK and not use & (_STRONG | _NAME) and not works:
                     if (
                         not (listed and self._list_anchor)
                         or size > 8
@@ -475,7 +510,13 @@ class Runs:
                     if size >= 4:
                         self.passed.append((start, end))
                     return False
-                if listed and self._list_anchor and size <= 8 and _GOVERNMENT.match(surface):
+                if (
+                    listed
+                    and self._list_anchor
+                    and size <= 8
+                    and _GOVERNMENT.match(surface)
+                    and not _OWN.search(surface)
+                ):
                     rule = "organisation/list"
                 elif starts[final] == start and size < 4 and word in ("纪委", "公安局", "检察院"):
                     confidence = 0.6
@@ -525,7 +566,7 @@ class Runs:
         if last is None:
             return False
         gap = self.page.view[last.end : start]
-        return gap in ("、", "和", "与", "及", "以及", "，")
+        return gap in ("、", "和", "与", "及", "以及", "，", "（")
 
     def _all_common(self, start: int, end: int) -> bool:
         """Whether a stretch consists of common words only, so that it describes and does not name."""
@@ -554,7 +595,10 @@ class Runs:
         if (use & _PLACE and not use & _FACILITY and len(word) == 1) or word in ("街道", "社区"):
             if word in "镇乡村" and (len(name) > 5 or (len(name) < 2 and not anchored)):
                 return False
-            if any(uses[n] & _PLACE and not uses[n] & _NOMINAL for n in page.words_in(start, starts[final])):
+            inner = (
+                n for n in page.words_in(start, starts[final]) if uses[n] & _PLACE and not uses[n] & _NOMINAL
+            )
+            if any(not (word == "街道" and view[starts[n]] == "镇") for n in inner):
                 return False
             if _NUMBERED.match(name) or (
                 len(name) > 3

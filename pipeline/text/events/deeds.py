@@ -142,7 +142,7 @@ class Deeds(Telling):
             match = _ENTRY_WORK.search(view, max(start - 46, self.entry.start), start)
             if match is not None:
                 receivers = lists.known_before(match.start()).members
-        if not receivers and passive:
+        if not receivers and (passive or view[start - 1] == "，"):
             receivers = self._subject(start)
         if not receivers and not givers and word == "获" and view[title[0] - 1] not in '“"':
             return
@@ -171,6 +171,9 @@ class Deeds(Telling):
             ):
                 return
             members, _, _ = lists.known_after(after, ("organisation", "facility"))
+            common = self.f.common.get(after, -1)
+            if not members and common - after >= 6 and word != "创建":
+                members = [found.add(Mention("organisation", after, common, "organisation/founded", 0.75))]
             if members and word != "创建":
                 subject = lists.known_before(start, ("organisation", "division", "abbreviation")).members
                 sure = 0.75 if subject else 0.6

@@ -36,11 +36,12 @@ class Frames:
         names: EventNames,
         dates: Items,
         quantities: Items,
+        common: dict[int, int],
     ) -> None:
         self.sheet = Sheet(
             page, lexicon, brackets, found, people, names, Lists(page, lexicon, brackets, found, people), dates,
             quantities,
-            dict(brackets.works), {end: start for start, end in brackets.works}, dict(brackets.quotes),
+            dict(brackets.works), {end: start for start, end in brackets.works}, dict(brackets.quotes), common,
         )  # fmt: skip
         self.story = Story()
 

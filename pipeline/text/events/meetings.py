@@ -203,6 +203,8 @@ class Meetings(Telling):
         self._part("speaker", members, self.current, 0.8)
 
     def _preside(self, start: int, end: int, word: str) -> None:
+        if self.current is None:
+            return
         members = [m for m in self._chain(start) if m.kind == "person"]
         self.spoken = max(self.spoken, end)
         self._part("chair", members, self.current, 0.85)

@@ -19,6 +19,9 @@ from pipeline.text.entities.words import Lexicon, Page, Use
 _EDITION_BEFORE = re.compile(
     r"(?:第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|(?:19|20)[0-9]{2}(?:[—-](?:19|20)[0-9]{2})?(?:年度|年)?|全市|全省|全国|全县|全区|全州|·|•)$"
 )
+_EDITION_FAR = re.compile(
+    r"(?:第[0-9一二三四五六七八九十百]{1,4}届|首届)[^，。；：、的在于由“”《》（）\s0-9]{1,26}$"
+)
 _EDITION = re.compile(r"第?[0-9一二三四五六七八九十百]{1,4}届|首届")
 _PARTS = re.compile(
     r"(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-](?:第)?[一二三四五六七八九十0-9]{1,3})*期)"
@@ -179,6 +182,10 @@ class EventNames:
                 start = match.start()
                 if view[start - 1] in "0123456789":
                     return match.end()
+                continue
+            far = _EDITION_FAR.search(view, max(0, start - 30), start)
+            if far is not None:
+                start = far.start()  # 第二届先进装备展览会: an adjective broke the run
                 continue
             return start
 

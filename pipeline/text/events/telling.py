@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
-from pipeline.text.entities.words import Lexicon, Page, Use
+from pipeline.text.entities.words import Lexicon, Page
 from pipeline.text.events.lists import Lists
 from pipeline.text.events.names import Event, EventNames, Part, same_event
 
@@ -71,6 +71,7 @@ class Sheet:
 
     Attributes:
         work_end, work_start: where a work ends by its start, and the other way round.
+        common: where bodies named by common words only end, by their start; they count where a verb makes them one.
         quote_end: where the inside of a quotation ends, by its start.
     """
 
@@ -86,6 +87,7 @@ class Sheet:
     work_end: Mapping[int, int]
     work_start: Mapping[int, int]
     quote_end: Mapping[int, int]
+    common: Mapping[int, int]
 
 
 class Telling:
@@ -248,10 +250,7 @@ class Telling:
             place = dates.end[n]
             place += self.view[place] in "，,"
         members, end, _ = self.f.lists.known_after(place, ("organisation", "division", "abbreviation"))
-        if not members or end >= start or self.view[end] in "的、：；。":
-            return []
-        use, _ = self.f.page.use_starting(end)
-        return members if use & int(Use.PREDICATE | Use.MIXED) or self.view[end] == "，" else []
+        return members if members and end < start and self.view[end] not in "的、：；。等" else []
 
     def _subject(self, start: int) -> list[Mention]:
         """Who a passive clause without a subject speaks of: the one person of its sentence so far, else its topic."""

@@ -161,7 +161,7 @@ def test_every_mention_lies_where_it_says() -> None:
     assert len({row["entity_id"] for row in made.entities}) == len(made.entities)
 
 
-@pytest.mark.parametrize("name", ["seed", "made", "blind"])
+@pytest.mark.parametrize("name", ["seed", "made", "blind", "third"])
 def test_annotated_names(name: str) -> None:
     counts = tally(name)
     kinds = (
