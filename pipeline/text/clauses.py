@@ -6,12 +6,13 @@ Not here: what follows from a cue.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.text.lexer import Codes, Ints, Trie, code_set, last_before
-from pipeline.text.numerals import Numerals
+from pipeline.text.numerals import DIGITS, Numerals
 
 _STOPS = code_set("，。；：！？\n\f（,;:!?\0")
 _SENTENCE = code_set("。！？\n\f\0")
@@ -50,30 +51,37 @@ class Cues:
 class Clauses:
     """Places of a block that sentences and clauses begin at, and the cue words between them."""
 
-    clause: Ints
-    stop: Ints  # ends of clauses; a bracket that opens is none
-    sentence: Ints
+    number: NDArray[np.int32]  # of the clause at each place of the block: one look-up instead of a search
+    clause: Ints  # where each clause begins
+    stop: Ints  # where each ends; a bracket that opens ends none
+    sentence: Ints  # where the sentence of each begins
     cue_start: Ints
     cue_end: Ints
     cue_kind: Ints
     cue_value: Ints
-    chosen: dict[tuple[int, ...], Ints] = field(default_factory=dict)  # cues by kinds asked for
 
     @classmethod
     def of(cls, codes: Codes, numerals: Numerals, cues: Cues) -> Clauses:
         """Cut the block; a comma inside a figure (1，234) is no stop."""
-        stop = np.flatnonzero(_STOPS[codes])
-        if len(numerals):
-            inside = last_before(numerals.start, stop + 1)
-            stop = stop[(inside < 0) | (numerals.end[np.maximum(inside, 0)] <= stop)]
-        sentence = stop[_SENTENCE[codes[stop]]]
+        stop = np.flatnonzero(_STOPS.take(codes))
+        figured = np.flatnonzero(DIGITS[codes[stop - 1]])
+        if len(numerals) and len(figured):
+            inside = last_before(numerals.start, stop[figured] + 1)
+            stop = np.delete(stop, figured[(inside >= 0) & (numerals.end[inside] > stop[figured])])
+        clause = stop + 1
+        number = np.zeros(len(codes) + 1, np.int32)
+        number[clause[1:]] = 1
+        np.cumsum(number, out=number)
+        closing = np.where(code_set("（(")[codes[stop]], len(codes), stop)
+        closing = np.append(np.minimum.accumulate(closing[::-1])[::-1][1:], len(codes))
         word, start, end = cues.clause.everywhere(codes)
         base, base_start, base_end = cues.basis.everywhere(codes)  # apart, since 年均 lies inside 年均增长
         far = np.full(1, len(codes) - 1)  # so that no column is ever empty
         return cls(
-            stop + 1,
-            stop[~code_set("（(")[codes[stop]]],
-            sentence + 1,
+            number,
+            clause,
+            closing,
+            np.maximum.accumulate(np.where(_SENTENCE[codes[stop]], clause, clause[0])),
             np.concatenate((start, base_start, far)),
             np.concatenate((end, base_end, far)),
             np.concatenate((cues.clause_kind[word], np.full(len(base), CUE_BASIS), np.full(1, CUE_NEUTRAL))),
@@ -82,25 +90,44 @@ class Clauses:
 
     def begin(self, places: Ints) -> Ints:
         """Where the clause of each place begins."""
-        return self.clause[np.maximum(last_before(self.clause, places + 1), 0)]
+        return self.clause.take(self.number.take(places))
 
     def end(self, places: Ints) -> Ints:
         """Where the clause of each place ends."""
-        i = np.searchsorted(self.stop, places)
-        return np.where(i < len(self.stop), self.stop[np.minimum(i, len(self.stop) - 1)], places)
+        return self.stop.take(self.number.take(places))
 
     def sentence_begin(self, places: Ints) -> Ints:
         """Where the sentence of each place begins."""
-        return self.sentence[np.maximum(last_before(self.sentence, places + 1), 0)]
+        return self.sentence.take(self.number.take(places))
 
-    def last_cue(self, places: Ints, kinds: tuple[int, ...], since: Ints) -> Ints:
-        """Index of the last cue of these kinds that ends at or before each place and begins at or after `since`; -1."""
-        if kinds not in self.chosen:
-            self.chosen[kinds] = np.flatnonzero(np.isin(self.cue_kind, kinds))
-        which = self.chosen[kinds]
-        i = last_before(self.cue_end[which], places + 1)
-        if not len(which):
-            return i
-        found = np.where(i >= 0, which[np.maximum(i, 0)], -1)
-        good = (found >= 0) & (self.cue_start[np.maximum(found, 0)] >= since)
-        return np.where(good, found, -1)
+    def before(self, places: Ints) -> CuesBefore:
+        """The cues that end at or before each place."""
+        based = np.flatnonzero(self.cue_kind == CUE_BASIS)
+        first, last = (based[0], based[-1] + 1) if len(based) else (len(self.cue_kind) - 1,) * 2
+        return CuesBefore(
+            self,
+            np.searchsorted(self.cue_end[:first], places, "right"),
+            np.searchsorted(self.cue_end[first:last], places, "right"),
+            int(first),
+        )
+
+
+@dataclass(frozen=True)
+class CuesBefore:
+    """How many cues, and how many words of a basis, end at or before each place of a list."""
+
+    clauses: Clauses
+    cues: Ints
+    bases: Ints
+    first_basis: int  # the cues of a block stand before its words of a basis, each in order
+
+    def last(self, kinds: tuple[int, ...], since: Ints) -> Ints:
+        """Index of the last cue of these kinds before each place that begins at or after `since`; -1."""
+        clauses, first = self.clauses, self.first_basis
+        if kinds == (CUE_BASIS,):
+            found = np.where(self.bases > 0, self.bases - 1 + first, -1)
+        else:
+            own = np.isin(clauses.cue_kind[:first], kinds)
+            latest = np.maximum.accumulate(np.append(-1, np.where(own, np.arange(first), -1)))
+            found = latest.take(self.cues)
+        return np.where((found >= 0) & (clauses.cue_start.take(found) >= since), found, -1)

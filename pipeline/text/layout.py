@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.arrow import cut, ids, positions
 from pipeline.text.dates import Standing
-from pipeline.text.lexer import Ints, code_set
+from pipeline.text.lexer import Ints, find
 from pipeline.text.lookalikes import CODE
 from pipeline.text.reference import Reference
 from pipeline.text.view import Block, block_of
@@ -168,7 +168,7 @@ class Places:
 
     def standing(self, block: Block) -> Standing:
         """What entry, sentence, document and heading the dates of a block stand in."""
-        stop = np.flatnonzero(code_set("。！？\n\f")[block.codes])
+        stop = find(block.codes, "。！？\n\f")
         entry = np.unique(np.concatenate((self.entry_start, self.entry_end, self.base)))
         view = block.place
         return Standing(

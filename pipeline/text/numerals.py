@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.lexer import Bools, Codes, Ints, code_set, runs
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, find, runs
 from pipeline.text.units import Units
 
 ARABIC, DIGIT, ZERO, HUNDRED, MYRIAD, OVER, POINT, VAGUE = range(8)
@@ -167,7 +167,8 @@ def read_numerals(codes: Codes, masked: Bools, units: Units) -> Numerals:
 
 def _figures(codes: Codes) -> _Pieces:
     """Arabic figures: runs of digits joined over points and thousands separators."""
-    start, end = runs(DIGITS[codes])
+    printed = (codes >= ord("0")) & (codes <= ord("9"))
+    start, end = runs(printed)
     if not len(start):
         none = np.zeros(0, np.int64)
         return _Pieces(none, none, none.astype(np.uint8), none, none, none, none, none > 0)
@@ -201,7 +202,7 @@ def _figures(codes: Codes) -> _Pieces:
     total = np.cumsum(width)
     high = total[last]
     low = np.concatenate((np.zeros(1, np.int64), high[:-1]))
-    digit = codes[DIGITS[codes]].astype(np.int64) - 0x30
+    digit = codes[printed].astype(np.int64) - 0x30
     rank = np.repeat(high, high - low) - 1 - np.arange(len(digit))
     digits = high - low
     mantissa = np.add.reduceat(digit * _POWER[np.minimum(rank, _MAX_DIGITS)], low)
@@ -216,7 +217,7 @@ def _figures(codes: Codes) -> _Pieces:
 def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
     """Figures and Chinese numeral characters, in order."""
     figure = _figures(codes)
-    spelled = np.flatnonzero(CHINESE[codes] & ~masked)
+    spelled = np.flatnonzero(CHINESE.take(codes) & ~masked)
     kind = _KIND[codes[spelled]]
     # 千 and 百 that open a unit (千瓦, 百帕) belong to it
     heads = np.flatnonzero((kind == HUNDRED) & ~code_set("数几")[codes[spelled - 1]])
@@ -257,7 +258,7 @@ def _approximators(
     codes: Codes, spelled: Ints, figure: _Pieces, units: Units
 ) -> tuple[Ints, NDArray[np.uint8]]:
     """余 多 来 几 after a numeral, 数 几 before a multiplier, 点 between Chinese digits: places and kinds."""
-    spots = np.flatnonzero(code_set("余多来几数点.")[codes])
+    spots = find(codes, "余多来几数点.")
     ends = np.zeros(len(codes), np.bool_)
     ends[spelled + 1] = True
     ends[figure.end] = True

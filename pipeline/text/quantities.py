@@ -20,7 +20,7 @@ from pipeline.text.groups import (
     stepped,
     with_proportions,
 )
-from pipeline.text.lexer import Bools, Codes, Ints, code_set, last_before
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, find, last_before
 from pipeline.text.numerals import CHINESE, DIGITS, Numerals
 from pipeline.text.roles import set_roles
 from pipeline.text.rows import ABOUT, AT_LEAST, EXACT, OVER, RANGE, RULE, TOP_N, Quantities
@@ -82,7 +82,7 @@ def read_quantities(
     # ranks and tops: 第9位, 居全省第2, 前10名
     ordinal = codes[start - 1] == ord("第")
     placed = code_set("位名")[codes[numerals.end]]
-    places = np.flatnonzero(code_set("居列排")[codes])
+    places = find(codes, "居列排")
     listed = codes[places] == ord("列")  # 名列, 列全省, but not 系列
     places = places[
         ~listed | code_set("位名分排并")[codes[places - 1]] | code_set("全省市世国同第")[codes[places + 1]]

@@ -16,8 +16,9 @@ from pipeline.text.clauses import (
     CUE_SHARE,
     CUE_TARGET,
     Clauses,
+    CuesBefore,
 )
-from pipeline.text.lexer import Bools, Codes, Ints, code_set, han, last_before
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, find, han, last_before
 from pipeline.text.numerals import DIGITS, Numerals
 from pipeline.text.rows import (
     AT_LEAST,
@@ -72,11 +73,12 @@ def set_roles(
     rate = dimensions == "percent"
     multiple = dimensions == "multiple"
     # the verb: the last change or level word of the clause decides
-    verb = clauses.last_cue(q.start, (CUE_CHANGE, CUE_COMPARED, CUE_LEVEL, CUE_NEUTRAL, CUE_SHARE), clause)
+    cues = clauses.before(q.start)
+    verb = cues.last((CUE_CHANGE, CUE_COMPARED, CUE_LEVEL, CUE_NEUTRAL, CUE_SHARE), clause)
     kind = np.where(verb >= 0, clauses.cue_kind[verb], -1)
     verb_end = np.where(verb >= 0, clauses.cue_end[verb], -1)
     value = np.where(verb >= 0, clauses.cue_value[verb], -1)
-    basis_here = clauses.last_cue(q.start, (CUE_BASIS,), clause)
+    basis_here = cues.last((CUE_BASIS,), clause)
     previous = np.concatenate((np.full(1, -1), np.arange(n - 1)))
     previous_end = np.where(previous >= 0, q.end[previous], -1)
     gap_start = np.maximum(verb_end, 0)
@@ -122,7 +124,7 @@ def set_roles(
     value = value[source]
     direction = np.where(changing, np.where(value == DOUBLE, UP, value), -1)
     # a point difference without a verb of change is still one: 高于全省平均水平2.1个百分点
-    over = clauses.last_cue(q.start, (CUE_COMPARED, CUE_CHANGE), clause)
+    over = cues.last((CUE_COMPARED, CUE_CHANGE), clause)
     loose_point = point & ~changing & ((over >= 0) | (basis_here >= 0)) & (kind != CUE_SHARE)
     direction = np.where(loose_point & (over >= 0), clauses.cue_value[np.maximum(over, 0)], direction)
     basis_word = np.where(basis_here >= 0, clauses.cue_start[np.maximum(basis_here, 0)], -1)
@@ -155,9 +157,9 @@ def set_roles(
     q.role[changing] = CHANGE
     q.change_kind[:], q.direction[:] = change_kind, direction
 
-    _set_bases(codes, numerals, q, clauses, clause, sentence, basis_here, changing, ratio, verb, dated, years)
+    _set_bases(codes, numerals, q, cues, clause, sentence, basis_here, changing, ratio, verb, dated, years)
 
-    share_word = clauses.last_cue(q.start, (CUE_SHARE, CUE_CHANGE), clause)
+    share_word = cues.last((CUE_SHARE, CUE_CHANGE), clause)
     share_kind = np.where(share_word >= 0, clauses.cue_kind[share_word], -1)
     part = (rate | (q.denominator > 0)) & (share_kind == CUE_SHARE) & ~changing
     part &= previous_end <= np.where(share_word >= 0, clauses.cue_end[share_word], 0)
@@ -198,7 +200,7 @@ def set_roles(
     threshold |= bare & noun & ~changing & ~part
     q.role[threshold] = THRESHOLD
 
-    aim = clauses.last_cue(q.start, (CUE_TARGET,), sentence)
+    aim = cues.last((CUE_TARGET,), sentence)
     plain = (q.role == LEVEL) | (q.role == CHANGE)
     q.role[plain & (aim >= 0)] = TARGET
     q.role[ranked] = RANK
@@ -239,7 +241,7 @@ def _set_bases(
     codes: Codes,
     numerals: Numerals,
     q: Quantities,
-    clauses: Clauses,
+    cues: CuesBefore,
     clause: Ints,
     sentence: Ints,
     basis_here: Ints,
@@ -250,10 +252,11 @@ def _set_bases(
     years: Ints,
 ) -> None:
     """What each change is compared with: said in its clause, else carried over from an earlier one."""
-    n = len(q.numeral)
+    n, clauses = len(q.numeral), cues.clauses
+    growing = _freely_growing(codes, clauses, verb)
     value = np.where(basis_here >= 0, clauses.cue_value[np.maximum(basis_here, 0)], -1)
     # 比2005年增长: the date after 比 or 较 is the basis
-    before = clauses.last_cue(q.start, (CUE_BASIS,), sentence)
+    before = cues.last((CUE_BASIS,), sentence)
     opens = (
         (basis_here < 0)
         & (before >= 0)
@@ -268,7 +271,7 @@ def _set_bases(
     stated = changing & (value >= 0)
     q.basis[stated] = value[stated]
     q.basis_stated[stated] = 1
-    title = np.flatnonzero(code_set("【〖\f")[codes])
+    title = find(codes, "【〖\f")
     entry = np.searchsorted(title, q.start)
     # 高于全省平均 is no time, and is not carried on
     giver = np.where(stated & (q.basis != OTHER), np.arange(n), -1)
@@ -278,17 +281,11 @@ def _set_bases(
     elided = (
         changing & ~stated & (by >= 0) & (entry[held] == entry) & (relative | (sentence[held] == sentence))
     )
-    elided &= ~_freely_growing(codes, clauses, verb)
+    elided &= ~growing
     q.basis[elided] = q.basis[held[elided]]
     q.basis_stated[elided] = 0
     # a growth told without any basis is against the year before: 增长8.2%
-    growth = (
-        changing
-        & ~ratio
-        & (q.basis < 0)
-        & np.isin(q.change_kind, (RATE, POINTS))
-        & ~_freely_growing(codes, clauses, verb)
-    )
+    growth = changing & ~ratio & (q.basis < 0) & np.isin(q.change_kind, (RATE, POINTS)) & ~growing
     q.basis[growth], q.basis_stated[growth] = BASES.index("yoy"), 0
 
 

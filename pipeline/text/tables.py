@@ -14,7 +14,7 @@ from pipeline.text import rows as q_
 from pipeline.text.arrow import cut, days, decimals, ids, named
 from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates
 from pipeline.text.layout import Frame
-from pipeline.text.lexer import Bools, Ints, runs
+from pipeline.text.lexer import Bools, Codes, Ints
 from pipeline.text.lookalikes import CODE, REASONS
 from pipeline.text.numerals import CHINESE, Numerals
 from pipeline.text.rows import Quantities
@@ -336,12 +336,12 @@ def settle(
     if wrong.any():
         reject_code[wrong & rejected] = np.where(dates.impossible[owner_date[wrong & rejected]] == 2, 3, 2)
     # Chinese numerals inside ordinary words
-    inner_start, inner_end = runs(CHINESE[codes] & mask)
+    inner_start, inner_end = _masked_numerals(codes, mask)
     word = np.searchsorted(word_start, inner_start, "right") - 1
     inner_reason = word_reason[np.maximum(word, 0)] if len(word_reason) else inner_start * 0
     ib, ie = frame.block.span(inner_start, inner_end) if len(inner_start) else (begin[:0], begin[:0])
     all_begin, all_stop = np.concatenate((begin, ib)), np.concatenate((stop, ie))
-    order = np.lexsort((all_stop, all_begin))
+    order = np.argsort(all_begin, kind="stable")  # two sorted columns, merged
     kind = np.concatenate((claimed, np.full(len(ib), 2)))[order]
     why = np.concatenate((reason, inner_reason))[order]
     reject = np.concatenate((reject_code, np.full(len(ib), -1)))[order]
@@ -374,6 +374,14 @@ def settle(
         }
     )
     return table, _rejects_table(frame, all_begin, all_stop, reject, reject_begin, d_begin, d_stop)
+
+
+def _masked_numerals(codes: Codes, mask: Bools) -> tuple[Ints, Ints]:
+    """Starts and ends of the runs of Chinese numeral characters inside ordinary words."""
+    place = np.flatnonzero(mask)
+    place = place[CHINESE[codes[place]]]
+    opens = np.diff(place, prepend=-1) > 1
+    return place[opens], place[np.append(opens[1:], True)[: len(place)]] + 1
 
 
 def _date_start_of(begin: Ints, d_begin: Ints, d_stop: Ints) -> Ints:

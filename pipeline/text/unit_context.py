@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.text.clauses import Cues
-from pipeline.text.lexer import Bools, Codes, Ints, code_set, last_before
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, find, last_before
 from pipeline.text.numerals import Numerals
 from pipeline.text.rows import RULE
 from pipeline.text.units import Units
@@ -46,11 +46,8 @@ def table_units(
 ) -> Ints:
     """Numbers of a table told line by line under 单位：万元 take that unit; the power of ten that each is raised by."""
     raised = np.zeros(len(numerals), np.int64)
-    mark = np.flatnonzero(
-        (codes == ord("单"))
-        & (np.roll(codes, -1) == ord("位"))
-        & np.isin(np.roll(codes, -2), [ord("："), ord(":")])
-    )
+    mark = find(codes, "单")
+    mark = mark[(codes[mark + 1] == ord("位")) & code_set("：:")[codes[mark + 2]]]
     if not len(mark):
         return raised
     place = mark + 3
@@ -72,7 +69,7 @@ def table_units(
         multiplier += np.where(times, power, 0)
         place = place + times
     word, _ = units.at(codes, place)
-    limit = np.flatnonzero((codes == ord("。")) | (codes == 12) | (codes == ord("【")))
+    limit = find(codes, "。\f【")
     until = np.append(limit, len(codes))[np.searchsorted(limit, mark)]
     until = np.minimum(until, np.append(mark[1:], len(codes)))
     owner = last_before(mark, numerals.start)
@@ -145,7 +142,7 @@ def rates_below(
         below_time[i[again[timed]]] = second[timed]
         stop[again[timed]] += 1 + np.maximum(length[timed], 1)
         end[i] = unit_end[i] = stop
-    every = np.flatnonzero(codes == ord("每"))
+    every = find(codes, "每")
     if len(every):
         place = every + 1
         number = last_before(numerals.start, place + 1)
