@@ -398,7 +398,7 @@ class _Sheet:
                 if one.endswith(name) and len(one) > len(name)
             ]
             if len(longer) == 1 and start not in found.by_start and not self._covered(start):
-                found.add(Mention("organisation", start, end, "organisation/short", 0.75))
+                found.add(Mention("organisation", start, end, "organisation/short", 0.6))
 
     def _covered(self, place: int) -> bool:
         """Whether a mention that starts up to forty characters before covers a place."""

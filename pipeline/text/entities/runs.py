@@ -445,7 +445,7 @@ class Runs:
             if kind and word not in self.alone and (not short or word in self.common):
                 return False
         else:
-            confidence = 0.8
+            confidence = 0.75
             if counted:
                 return False
             if view[start - 1] in "，。；\n" or view[start - 1] in "元吨亩里米":
@@ -687,7 +687,7 @@ class Runs:
                     and "、" not in (view[starts[n] - 1], after)
                 ):
                     continue
-            confidence = 0.95 if full else 0.85
+            confidence = 0.95 if full else 0.75
             code = self.lexicon.divisions.code_of(name)
             found.add(
                 Mention(
