@@ -72,11 +72,12 @@ def marks_of(text: str, rows: Mapping[str, Sequence[Row]], wavy: Iterable[str] =
         wavy: quantity_ids that take part in a contradiction.
     """
     contradicted = set(wavy)
+    printed = {row["quantity_id"]: row["source_text"] for row in rows.get("quantities", ())}
     found: list[Mark] = []
     for row in rows.get("quantities", ()):
         classes = family(row["dimension"])
         classes += " wavy" if row["quantity_id"] in contradicted else ""
-        found.append(_mark("q", classes, row, _about_quantity(row)))
+        found.append(_mark("q", classes, row, _about_quantity(row, printed)))
     found += [_mark("d", "date", row, _about_date(row)) for row in rows.get("dates", ())]
     for row in rows.get("numerals", ()):
         if row["claimed_by"] == "non_quantity":
@@ -120,8 +121,8 @@ def _grouped(value: Decimal) -> str:
     return f"{int(whole):,}" + (f".{rest}" if rest else "") if whole not in ("-0", "") else number(value)
 
 
-def _about_quantity(row: Row) -> str:
-    """`45,000,000 CNY` and what kind of number it is, one aspect a line."""
+def _about_quantity(row: Row, printed: Mapping[str, str]) -> str:
+    """`45,000,000 CNY` and what kind of number it is, one aspect a line; `printed` quotes the others by their id."""
     unit = f" {row['unit']}" if row["unit"] else ""
     if row["terms"]:
         first = row["terms"].replace("；", " : ")
@@ -133,7 +134,9 @@ def _about_quantity(row: Row) -> str:
     kinds = [both("dimension", row["dimension"]), both("bound", row["bound"]), both("role", row["role"])]
     lines = [first, " · ".join(kinds)]
     if row["base_unit"] and row["base_unit"] != row["unit"] and row["base_value"] is not None:
-        lines.append(f"折合 {row['base_value']:.10g} {row['base_unit']}")
+        lines.append(
+            f"折合 {row['base_value']:.10g}" + ("" if row["base_unit"] == "1" else f" {row['base_unit']}")
+        )
     if row["role"] == "change":
         basis = row["change_basis"]
         parts = [both("change_kind", row["change_kind"]), label("direction", row["change_direction"])]
@@ -146,18 +149,13 @@ def _about_quantity(row: Row) -> str:
         lines.append(f"计量 {escape(row['measured_text'])}" + (f"（中心词 {escape(head)}）" if head else ""))
     if row["period_start"]:
         lines.append(f"时期 {row['period_start']} — {row['period_end']}")
-    if row["part_of_quantity_id"]:
-        lines.append(f"部分，总量在 {_place(row['part_of_quantity_id'])}")
-    if row["of_quantity_id"]:
-        lines.append(f"所依水平值在 {_place(row['of_quantity_id'])}")
+    for column, what in (("part_of_quantity_id", "部分，总量为"), ("of_quantity_id", "所依水平值为")):
+        if row[column]:
+            lines.append(f"{what} {escape(printed.get(row[column], row[column]))}")
     if row["note"]:
         lines.append(f"附注 {row['note']}")
     lines.append(f"规则 {row['rule_id']} · 置信 {row['confidence']:.2f}")
     return "\n".join(lines)
-
-
-def _place(row_id: str) -> str:
-    return "@" + row_id.rsplit("@", 1)[-1]
 
 
 def _about_date(row: Row) -> str:
@@ -227,5 +225,7 @@ def _opening(mark: Mark, whole: bool, occurrence: Mapping[str, int]) -> str:
     quote = mark.row.get("source_text") or ""
     written = f' data-q="{attribute(escape(quote))}"' if escape(quote) != quote else ""
     anchor = f'id="{mark.anchor}" tabindex="0" ' if mark.letter != "x" else ""
-    more = f'{reading}{repeat}{written} data-t="{attribute(mark.about)}"'
+    measured = mark.row.get("measured_text")
+    about = f' data-m="{attribute(escape(measured))}"' if measured else ""
+    more = f'{reading}{repeat}{about}{written} data-t="{attribute(mark.about)}"'
     return f'<mark {anchor}class="{mark.letter} {mark.classes}"{more}>'

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,8 @@ from pipeline.quality.correction_lines import ACTIONS
 from pipeline.quality.quoting import Quotes
 
 Row = Mapping[str, Any]
+Piece = Callable[[int, int], str]
+"""Markup for a stretch of the text."""
 
 FILTERS = (
     ("money", "family"),
@@ -35,7 +37,9 @@ FILTERS = (
     ("rank", "family"),
     ("date", "kind"),
     ("non_quantity", "kind"),
+    ("entity", "family"),
 )
+_OFF = "entity"  # names stand in every line; whoever wants to see them switches them on
 _CLASS = {"non_quantity": "non"}
 
 
@@ -220,7 +224,7 @@ def _bar(dossier: Dossier) -> str:
         name = _CLASS.get(code, code)
         off = "" if counts[code] else ' class="none"'
         boxes.append(
-            f'<label{off}><input type="checkbox" id="f-{name}" checked>'
+            f'<label{off}><input type="checkbox" id="f-{name}"{"" if code == _OFF else " checked"}>'
             f'<mark class="key {name}">{label(group, code)}</mark><small>{counts[code]}</small></label>'
         )
     signs = (
@@ -286,26 +290,30 @@ def _text(dossier: Dossier) -> list[str]:
     def notes(first: int, last: int) -> str:
         return "".join(_note(look) for look in looks[bisect_left(places, first) : bisect_left(places, last)])
 
-    out = []
+    out: list[str] = []
+    section: object = None
     general = notes(-1, 0)
     if general:
         out.append(f'<section class="gap"><div></div><aside>{general}</aside></section>')
     at = 0
     for entry in [*dossier.entries, None]:
         until = len(dossier.text) if entry is None else entry["span_start"]
-        if dossier.text[at:until].strip():
-            margin = notes(at, until)
+        between, margin = dossier.text[at:until], notes(at, until)
+        if between.strip() or margin:
+            words = piece(at, at + len(between.rstrip()))
             aside = f"<aside>{margin}</aside>" if margin else ""
-            out.append(f'<section class="gap"><div class="b">{piece(at, until)}</div>{aside}</section>')
+            out.append(f'<section class="gap"><div class="b">{words}</div>{aside}</section>')
         if entry is not None:
-            out.append(_entry(entry, piece, notes))
+            out.append(_entry(entry, dossier.text, piece, notes, entry["section"] != section))
+            section = entry["section"]
             at = max(at, entry["span_end"])
     return out
 
 
-def _entry(entry: Row, piece: Any, notes: Any) -> str:
+def _entry(entry: Row, text: str, piece: Piece, notes: Piece, new_section: bool) -> str:
     first, body, last = entry["span_start"], entry["body_start"], entry["span_end"]
     margin = notes(first, last)
+    shown = body + len(text[body:last].rstrip())  # the blank lines at its end are no part of what is read
     number, title = _number(entry), entry["title"] or ""
     about = [both("entry", entry["kind"])] if entry["kind"] else []
     about += (
@@ -314,31 +322,38 @@ def _entry(entry: Row, piece: Any, notes: Any) -> str:
         else []
     )
     meta = f'<small class="meta">{visible(" · ".join(about))}</small>' if about else ""
-    section = f'<small class="sec">{visible(entry["section"])}</small>' if entry["section"] else ""
+    section = (
+        f'<small class="sec">{visible(entry["section"])}</small>' if entry["section"] and new_section else ""
+    )
     head = piece(first, body)
     heading = f"<h3>{head}</h3>" if head.strip() else ""
     return (
         f'<section class="e{" f" if margin else ""}" id="e-{number}" tabindex="-1" data-title="{attribute(title)}">'
         f'<div><p class="no"><a href="#e-{number}">{int(number)}</a>{section}{meta}</p>{heading}'
-        f'<div class="b">{piece(body, last)}</div></div>'
+        f'<div class="b">{piece(body, shown)}</div></div>'
         + (f"<aside>{margin}</aside>" if margin else "")
         + "</section>"
     )
 
 
 def _note(look: Look) -> str:
-    quote = visible(look.quote if len(look.quote) <= 40 else look.quote[:40] + "…")
-    link = f'<a href="#{look.anchor}">{quote}</a>' if look.anchor else ""
-    if look.others:
-        link = " ".join(f'<a href="#{anchor}">{visible(text)}</a>' for anchor, text in look.others)
+    """One finding: what and where on its first line, the reason below, what to do in a fold."""
+    places = look.others or (((look.anchor, look.quote),) if look.anchor else ())
+    links = " ".join(f'<a href="#{anchor}">{visible(_short(text))}</a>' for anchor, text in places)
     lines = "".join(f'<code class="line">{visible(line)}</code>' for line in look.lines)
-    more = f"<details><summary>订正行</summary>{lines}</details>" if lines else ""
+    detail = f"<p>{visible(look.detail)}</p>"
+    fold = f"<details><summary>怎么改</summary>{detail}{lines}</details>" if lines else detail
+    if look.kind == "contradiction":
+        fold = detail + (f"<details><summary>怎么改</summary>{lines}</details>" if lines else "")
     target = f' data-at="{look.anchor}"' if look.anchor else ""
     return (
-        f'<article class="note is-{look.kind}" tabindex="0"{target}>'
-        f"<h4><b>{label('kind', look.kind)}</b> {visible(look.head)}</h4>"
-        f'<p class="q">{link}</p><p>{visible(look.detail)}</p>{more}</article>'
+        f'<article class="note is-{look.kind}" tabindex="0"{target}><h4><b>{label("kind", look.kind)}</b>{links}</h4>'
+        f"<p>{visible(look.head)}</p>{fold}</article>"
     )
+
+
+def _short(text: str, length: int = 40) -> str:
+    return text if len(text) <= length else text[:length] + "…"
 
 
 def _dock() -> str:

@@ -98,6 +98,7 @@ class Quotes:
         self._stretches: dict[str, list[tuple[int, int]]] = {}
         for title, start, end in self.entries:
             self._stretches.setdefault(title or "", []).append((start, end))
+        self._entry_starts = [first for _, first, _ in self.entries]
         self._starts = [start for start, _ in self.numerals]
 
     def __contains__(self, title: str) -> bool:
@@ -106,7 +107,7 @@ class Quotes:
 
     def title_at(self, start: int) -> str:
         """Title of the entry that holds a position; empty between entries and where there is none."""
-        i = bisect_left([first for _, first, _ in self.entries], start + 1) - 1
+        i = bisect_left(self._entry_starts, start + 1) - 1
         if i < 0 or start >= self.entries[i][2]:
             return ""
         return self.entries[i][0] or ""

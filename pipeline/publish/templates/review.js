@@ -3,10 +3,12 @@
   const $ = (s) => document.getElementById(s), all = (s) => [...document.querySelectorAll(s)];
   const dock = $("dock"), find = $("find"), entries = all("section.e"), toc = all(".toc li");
   let mark = null;
+  document.body.classList.add("keyed");
   find.hidden = document.querySelector(".keys").hidden = false;
   const guard = (t, always) => t && (always || /^[\s=+\-@'"\d０-９.,%/「]|\s$/.test(t)) ? `「${t}」` : t;
   const cell = (t) => /[",\r\n]/.test(t) ? `"${t.replaceAll('"', '""')}"` : t;
-  const shown = (e) => e && e.getClientRects().length > 0;
+  // Told by classes: asking for the place of an element would lay out every entry that is not on the screen.
+  const shown = (e) => { const at = e.closest(".e"); return !at || !(at.matches(".off") || ($("only").checked && !at.matches(".f"))); };
   function line(m) {
     const title = m.closest(".e")?.dataset.title ?? "", quote = m.dataset.q ?? m.textContent;
     return ["", guard(document.body.dataset.document), guard(title, 1), guard(quote, 1), m.dataset.n ?? "1", "",
@@ -33,12 +35,12 @@
     let next = at >= 0 ? at + step : step > 0 ? seen.findIndex((e) => y(e) & 2) : seen.findLastIndex((e) => y(e) & 4);
     if (at < 0 && next < 0) next = step > 0 ? 0 : seen.length - 1;
     const to = seen[Math.max(0, Math.min(seen.length - 1, next))];
-    if (to) { to.focus({ preventScroll: true }); to.scrollIntoView({ block: "center" }); }
+    if (to) { to.focus({ preventScroll: true }); to.scrollIntoView({ block: to.classList.contains("e") ? "start" : "center" }); }
   }
   document.addEventListener("focusin", (event) => {
     const m = event.target.closest("mark[data-t]"), note = event.target.closest(".note[data-at]");
     all("mark.lit").forEach((e) => e.classList.remove("lit"));
-    if (note) { const to = $(note.dataset.at); if (to) { to.classList.add("lit"); show(to); } } else if (m) show(m);
+    if (note) { const to = $(note.dataset.at); if (to) { to.classList.add("lit"); $("action").value = note.matches(".is-contradiction") ? "fix_misprint" : "read_as"; show(to); } } else if (m) show(m);
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
