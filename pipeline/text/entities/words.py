@@ -8,6 +8,7 @@ A break is punctuation, a figure, or a word that no name contains (召开, 在).
 from __future__ import annotations
 
 import csv
+from array import array
 from dataclasses import dataclass, field
 from enum import IntFlag
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.divisions import Divisions
-from pipeline.text.lexer import Bools, Codes, Trie, code_set
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
 from pipeline.text.view import Block
 
 
@@ -64,6 +65,8 @@ _MARKS = (
     "opening", "visiting", "rank", "adverb", "joining", "national", "company", "committee", "common", "publisher",
     "alone",
 )  # fmt: skip
+_OPENS = code_set("市省县区州盟旗镇乡团原")
+_LISTED = code_set("、和与及，（")
 _USES = {
     "predicate": Use.PREDICATE,
     "conjunction": Use.CONJUNCTION,
@@ -200,7 +203,7 @@ class Page:
 
     Attributes:
         view: the folded text.
-        starts, ends, uses: the words in order, as lists (indexing numpy scalars would cost more than the rules).
+        starts, ends, uses: the words in order, as arrays (indexing numpy scalars would cost more than the rules).
         word_at: for each position, the number of the first word that ends after it.
         titles, verbs: numbers of the words that are titles, and of those that are event or role verbs.
         runs: (start, end, first word, word after the last) of each run worth reading.
@@ -208,10 +211,10 @@ class Page:
 
     view: str
     codes: Codes
-    starts: list[int]
-    ends: list[int]
-    uses: list[int]
-    word_at: list[int]
+    starts: array[int]
+    ends: array[int]
+    uses: array[int]
+    word_at: array[int]
     titles: list[int]
     verbs: list[int]
     runs: list[tuple[int, int, int, int]]
@@ -237,6 +240,27 @@ class Page:
         )
 
 
+class _Counts:
+    """How many words of a kind stand before each word."""
+
+    def __init__(self, mask: Bools) -> None:
+        self.total = np.zeros(len(mask) + 1, np.int64)
+        np.cumsum(mask, out=self.total[1:])
+
+    def between(self, first: Ints, last: Ints) -> Ints:
+        """How many stand in [first, last)."""
+        return self.total[last] - self.total[first]
+
+
+def _count(use: NDArray[np.int32], kinds: int) -> _Counts:
+    return _Counts((use & kinds) != 0)
+
+
+def _flat(values: Ints) -> array[int]:
+    """Numbers that Python reads one at a time, without an object for each."""
+    return array("q", values.astype(np.int64).tobytes())
+
+
 def page_of(block: Block, lexicon: Lexicon) -> Page:
     """Cut a block into words and runs."""
     codes = block.codes
@@ -257,10 +281,14 @@ def page_of(block: Block, lexicon: Lexicon) -> Page:
     else:
         left, right = end[at[:-1]], start[at[1:]]
         first, last = at[:-1] + 1, at[1:]
-        total = np.concatenate(
-            (np.zeros(1, np.int64), np.cumsum((use & int(SUFFIX | Use.DIVISION | Use.COUNTRY)) != 0))
-        )
-        keep = np.flatnonzero((right - left >= 2) & (total[last] > total[first]))
+        long_weak = ((use & int(Use.WEAK)) != 0) & (end - start > 1)
+        telling = _Counts(((use & int((SUFFIX & ~Use.WEAK) | Use.DIVISION | Use.COUNTRY)) != 0) | long_weak)
+        weak = _count(use, int(Use.WEAK))
+        # one weak character names something only after a region or in a list
+        within = _count(use, int(Use.CONJUNCTION | Use.ANCHOR)).between(first, last) > 0
+        opened = _OPENS[codes[left]] | _LISTED[codes[left - 1]] | within
+        named = (telling.between(first, last) > 0) | ((weak.between(first, last) > 0) & opened)
+        keep = np.flatnonzero((right - left >= 2) & named)
         runs = list(
             zip(
                 left[keep].tolist(),
@@ -273,10 +301,10 @@ def page_of(block: Block, lexicon: Lexicon) -> Page:
     return Page(
         view=codes.tobytes().decode("utf-16-le", "surrogatepass"),
         codes=codes,
-        starts=start.tolist(),
-        ends=end.tolist(),
-        uses=use.tolist(),
-        word_at=word_at.tolist(),
+        starts=_flat(start),
+        ends=_flat(end),
+        uses=_flat(use.astype(np.int64)),
+        word_at=_flat(word_at),
         titles=np.flatnonzero(use & int(Use.TITLE | Use.OCCUPATION)).tolist(),
         verbs=np.flatnonzero((word >= 0) & lexicon.verb[word]).tolist(),
         runs=runs,
