@@ -19,9 +19,9 @@ WORD_KINDS: Final = (
     "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "rank", "share", "distribute",
     "attribute",
 )  # fmt: skip
-"""keep: keeps its characters together (水电站); measure_verb: a verb that may be what is measured (死亡); light: any
-other verb of doing (疏浚); link: a copula or verb of support (为, 完成); right: ends a phrase right of a number (参会);
-attribute: names a class and no thing (省级); rank, share, distribute: 位居, 占, 分别为."""
+"""keep: keeps its characters together (水电站); measure_verb: a verb that may be what is measured (死亡);
+light: any other verb of doing (疏浚); link: a copula or verb of support (为, 完成); right: ends a phrase right of a
+number (参会); attribute: names a class and no thing (省级); rank, share, distribute: 位居, 占, 分别为."""
 NATURES: Final = ("", "stock")
 SCOPES: Final = (
     "whole", "urban_districts", "municipal_level", "county_level", "district_level", "township_level", "subordinate",

@@ -35,11 +35,11 @@ def day(year: int, month: int, number: int) -> int:
 
 
 def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords, dates: Dates,
-            covered: int | None) -> tuple[Ints, Ints]:  # fmt: skip
-    """First and last day that each number speaks of, NO_DAY where its sentence does not say.
+            covered: int | None) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+    """First and last day that each number speaks of (NO_DAY where its sentence does not say), and where that is said.
 
     The last date or word of time of the sentence before the number governs it, unless it is what a change is compared
-    with (比2005年, 与2000年第五次普查相比).
+    with (比2005年, 与2000年第五次普查相比); a date with 的 behind it governs the number right behind that only.
 
     Args:
         codes: the view. start: where the numbers begin; sentence: where their sentences begin.
@@ -47,7 +47,8 @@ def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: Me
         covered: the year the book reports on; without it words like 全年 say nothing.
     """
     compared = _COMPARED[codes[np.maximum(dates.start - 1, 0)]] | _compared_behind(codes, dates.end)
-    usable = ~compared & (dates.first != NO_DAY)
+    single = codes[dates.end] == ord("的")
+    usable = ~compared & (dates.first != NO_DAY) & ~single
     where, first, last = dates.end[usable], dates.first[usable], dates.last[usable]
     if covered:
         timed = np.flatnonzero(tokens.kind == KIND["time"])
@@ -63,11 +64,17 @@ def periods(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: Me
         order = np.argsort(where, kind="stable")
         where = where[order]
         first, last = np.concatenate((first, opens))[order], np.concatenate((last, closes))[order]
-    if not len(where):
-        return np.full(len(start), NO_DAY, np.int64), np.full(len(start), NO_DAY, np.int64)
     at = last_before(where, start + 1)
-    held = (at >= 0) & (where[np.maximum(at, 0)] > sentence)
-    return np.where(held, first[at], NO_DAY), np.where(held, last[at], NO_DAY)
+    held = at >= 0
+    begin, stop, said = (np.full(len(start), NO_DAY, np.int64) for _ in range(3))
+    if len(where):
+        held &= where[np.maximum(at, 0)] > sentence
+        begin[held], stop[held], said[held] = first[at[held]], last[at[held]], where[at[held]]
+    near = last_before(dates.end, start)  # 由2014年的8600户
+    own = (near >= 0) & (dates.end[np.maximum(near, 0)] == start - 1) if len(dates.end) else near >= 0
+    own[own] &= single[near[own]] & (dates.first[near[own]] != NO_DAY)
+    begin[own], stop[own], said[own] = dates.first[near[own]], dates.last[near[own]], dates.end[near[own]]
+    return begin, stop, said
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ import numpy as np
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, leftmost
 
 KINDS = (
-    "head", "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "joint", "scope",
-    "basis", "change", "share", "target", "distribute", "of_which", "of", "rank", "growth", "attribute", "division",
-    "date",
+    "head", "keep", "measure_verb", "time", "adverb", "link", "light", "preposition", "right", "joint",
+    "scope", "basis", "change", "share", "target", "distribute", "of_which", "of", "rank", "growth", "attribute",
+    "division", "date",
 )  # fmt: skip
 """head: a noun; keep: keeps its characters together; measure_verb: a verb that may be what is measured (死亡);
 light: another verb; link: a copula or verb of support (为, 完成); right: ends a phrase right of a number; growth: a
@@ -41,7 +41,7 @@ _JOINTS = ("和", "及", "与", "以及", "或", "并", "而")
 _GROWTH = (
     "增幅", "增速", "增长率", "涨幅", "降幅", "跌幅", "升幅", "增长幅度", "增长速度", "递增率", "减幅",
 )  # fmt: skip
-_BARE_BASES = ("比", "较", "高于", "低于", "多于", "少于", "快于", "慢于", "优于")
+_BARE_BASES = ("比", "较", "高于", "低于", "多于", "少于", "快于", "慢于", "优于", "超过", "超出")
 _RATIO_BASES = ("为", "是", "完成", "达", "达到", "相当于", "分别为", "分别是", "仅为", "约为", "等于")
 _VALUE_BASES = ("与", "由", "从", "和", "同")
 _CUTTING_CHARACTERS = frozenset("有为达占是比较向对由从被把将给在于至到获内的")
@@ -177,7 +177,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
     """Read the word lists of `folder` (seeds/lexicons).
 
     A word of several lists takes the kind of the first of them: joints, growth, scopes, periods, cues of change and
-    share, measure words, cues of level, heads.
+    share, measure words, cues of level, words that only stop, heads.
 
     Raises:
         FileNotFoundError: a list is missing.
@@ -194,8 +194,12 @@ def load_measure_words(folder: Path) -> MeasureWords:
         if kind != "link":
             kind_of.setdefault(word, kind)
     for row in measure_words:
-        kind_of.setdefault(row["surface"], row["kind"])
-    for word, kind in cues:
+        if row["kind"] != "right":
+            kind_of.setdefault(row["surface"], row["kind"])
+    for word, kind in [
+        *cues,
+        *((row["surface"], "right") for row in measure_words if row["kind"] == "right"),
+    ]:
         kind_of.setdefault(word, kind)
     for row in heads:
         if len(row["surface"]) > 1:

@@ -23,7 +23,7 @@ _CLOSING_MARKS = code_set("”’》〉」』")
 _LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _OPENING_MARKS = code_set("“‘《〈「『")
-_HIGHER = [ord(c) for c in "高低多少快慢优"]
+_HIGHER = [ord(c) for c in "高低多少快慢优超"]
 _BRACKET = 80
 """How long a bracket between a phrase and its number may be."""
 _PEELS = 10

@@ -54,6 +54,9 @@ class Row:
     abstract: list[bool]  # the head is a noun of measuring: 收入, 面积
     attribute: list[bool]  # the phrase is a class or a quality: 省级, 中型
     growth: list[bool]
+    per: list[bool]  # 每万人, 人均: no part of a total
+    people: list[bool]
+    here: list[bool]  # the period is said in the clause itself
     by_verb: list[bool]  # the phrase is nothing but a verb: 竣工, 死亡
     on_right: list[bool]
     aged: list[bool]
@@ -111,122 +114,116 @@ class _Walk:
         self.before = 0  # where those of the last sentence begin
         self.levels: list[int] = []
         self.wholes: list[int] = []  # levels and additions (新增5家) that may have parts
-        self.last = -1
+        self.last = -1  # the last number of the sentence that has a subject
+        self.scale = -1  # the last threshold with words of its own
+        self.marked = -1  # place of the 其中 that `totals` holds for
+        self.totals: dict[int, tuple[int, float]] = {}  # by unit: the total, and what its members amount to
 
     def read(self, begin: int, end: int) -> None:
         """Read the quantities [begin, end) of one sentence."""
         row, links = self.row, self.links
-        subject, of, part_of = links.subject, links.of, links.part_of
         self.before = len(self.earlier)
         self.earlier = self.earlier + self.levels
         if len(self.earlier) > _KEPT:
             self.before = max(self.before - len(self.earlier) + _KEPT, 0)
             self.earlier = self.earlier[-_KEPT:]
         self.levels, self.wholes = [], []
-        levels, wholes = self.levels, self.wholes
-        self.last = -1
-        marked = scale = -1
-        totals: dict[int, int] = {}
-        amounts: dict[int, float] = {}
+        self.last = self.scale = self.marked = -1
         i = begin
         while i < end:
             role = row.role[i]
             if row.own[i] >= 0:
-                subject[i] = links.head[i] = i
+                links.subject[i] = links.head[i] = i
             if role == CHANGE or (role == TARGET and row.change_kind[i] >= 0):
                 if row.change_kind[i] == DELTA and row.own[i] >= 0:
-                    wholes.append(i)
+                    self.wholes.append(i)
                 i = self.change(i, end)
             elif role == SHARE or row.based[i] == BASE:
                 i = self.share(i, end)
             elif role == RANK:
                 self.inherit(i, self.last)
             else:
-                if (
-                    row.apart[i] >= 0
-                    and i + 1 < end
-                    and row.linked[i + 1]
-                    and row.role[i + 1] == role
-                    and row.own[i + 1] < 0
-                ):
-                    self.spread(i, end)
-                if row.counted[i] and i + 1 < end and row.linked[i + 1]:
-                    self.look_ahead(i, end)
-                if role == THRESHOLD:
-                    if row.own[i] >= 0 and not row.on_right[i]:
-                        scale = i
-                    elif scale >= 0 and row.unit[i] == row.unit[scale]:  # 产值超百万元的12家、超千万元的3家
-                        subject[i] = -1
-                        self.inherit(i, scale)
-                if row.own[i] < 0 and subject[i] < 0:
-                    if not row.timed[i]:
-                        self.inherit(i, self.nearest(i))
-                    elif row.aged[i]:
-                        self.inherit(i, self.last)
-                    else:
-                        self.inherit(i, self.same_unit(i))
-                elif row.by_verb[i]:
-                    source = self.same_unit(i)
-                    if source >= 0 and not row.by_verb[links.subject[source]]:
-                        subject[i] = -1
-                        self.inherit(i, source)
+                self.name(i, end)
                 if role == LEVEL:
-                    place, unit = row.of_which[i], row.unit[i]
-                    if place >= 0 and place != marked:
-                        marked = place
-                        totals.clear()
-                    if place >= 0 and unit not in totals:
-                        totals[unit], amounts[unit] = self.total(i, place), 0.0
-                    inside = row.bracket[i]
-                    owner = self.before_bracket(i, inside) if inside >= 0 else -1
-                    total = totals.get(unit, -1) if place >= 0 else -1
-                    if owner >= 0:
-                        part_of[i] = owner
-                    elif total >= 0 and i != total:
-                        amount = amounts[unit]
-                        fits = self.fits(row.value[i], total)
-                        if fits and (
-                            amount == 0.0 or row.linked[i] or self.fits(amount + row.value[i], total)
-                        ):
-                            part_of[i] = total
-                            amounts[unit] = amount + row.value[i]
-                    elif (
-                        row.own[i] < 0
-                        and i > begin
-                        and row.role[i - 1] == THRESHOLD
-                        and row.start[i] - row.end[i - 1] <= 3
-                    ):
-                        whole = self.same_unit(i)
-                        if whole >= 0 and row.value[whole] > row.value[i]:
-                            part_of[i] = whole
-                    if links.head[i] == i:
-                        self.borrow_head(i)
-                    last = self.last
-                    if (
-                        row.own[i] < 0
-                        and last >= 0
-                        and row.role[last] == CHANGE
-                        and of[last] < 0
-                        and self.same_kind(last, i)
-                        and subject[i] == subject[last]
-                        and row.based[i] != COMPARED
-                    ):
-                        of[last] = i
-                    if row.based[i] != COMPARED and not row.milestone[i]:
-                        levels.append(i)
-                        wholes.append(i)
-                    elif subject[i] < 0:
-                        self.inherit(i, self.last)
-            if subject[i] >= 0:
+                    self.level(i, begin)
+            if links.subject[i] >= 0:
                 self.last = i
             i += 1
-        if len(levels) > 1:
-            for position, whole in enumerate(wholes):
-                if position < len(wholes) - 2:
-                    self.add_up(whole, wholes[position + 1 :])
+        if len(self.levels) > 1:
+            for position, whole in enumerate(self.wholes[:-2]):
+                self.add_up(whole, self.wholes[position + 1 :])
             for whole in reversed(self.earlier):
-                if row.unit[whole] == row.unit[levels[0]] and self.add_up(whole, levels):
+                if row.unit[whole] == row.unit[self.levels[0]] and self.add_up(whole, self.levels):
                     break
+
+    def name(self, i: int, end: int) -> None:
+        """Find whose phrase a level or threshold goes by."""
+        row, links = self.row, self.links
+        if i + 1 < end and row.linked[i + 1]:
+            if row.apart[i] >= 0 and row.role[i + 1] == row.role[i] and row.own[i + 1] < 0:
+                self.spread(i, end)
+            if row.counted[i]:
+                self.look_ahead(i, end)
+        if row.role[i] == THRESHOLD:
+            if row.own[i] >= 0 and not row.on_right[i]:
+                self.scale = i
+            elif self.scale >= 0 and row.unit[i] == row.unit[self.scale]:  # 产值超百万元的12家、超千万元的3家
+                links.subject[i] = -1
+                self.inherit(i, self.scale)
+        if row.by_verb[i]:
+            source = self.same_unit(i)
+            if source >= 0 and not row.by_verb[links.subject[source]]:
+                links.subject[i] = -1
+                self.inherit(i, source)
+        elif links.subject[i] < 0:
+            if row.aged[i]:
+                self.inherit(i, self.last)
+            else:
+                self.inherit(i, self.same_unit(i) if row.timed[i] else self.nearest(i))
+
+    def level(self, i: int, begin: int) -> None:
+        """Put a level among the others: its total, its head, a change that spoke of it beforehand."""
+        row, links = self.row, self.links
+        if not row.per[i]:
+            links.part_of[i] = self.whole_of(i, begin)
+        if links.head[i] == i:
+            self.borrow_head(i)
+        if row.based[i] == COMPARED:
+            self.inherit(i, self.last)
+            return
+        last = self.last
+        waiting = row.own[i] < 0 and last >= 0 and row.role[last] == CHANGE and links.of[last] < 0
+        if waiting and self.same_kind(last, i) and links.subject[i] == links.subject[last]:
+            links.of[last] = i  # 比上年增长8%，达到120亿元
+        if not row.milestone[i]:
+            self.levels.append(i)
+            self.wholes.append(i)
+
+    def whole_of(self, i: int, begin: int) -> int:
+        """The total that a level is part of by words: a bracket, 其中, or a threshold before it."""
+        row = self.row
+        place, unit, value = row.of_which[i], row.unit[i], row.value[i]
+        if place != self.marked:
+            self.marked = place
+            self.totals.clear()
+        if row.bracket[i] >= 0:
+            owner = self.before_bracket(i, row.bracket[i])
+            if owner >= 0:
+                return owner
+        if place >= 0:
+            if unit not in self.totals:
+                self.totals[unit] = (self.total(i, place), 0.0)
+            total, amount = self.totals[unit]
+            fits = total >= 0 and i != total and self.fits(value, total)
+            if fits and (amount == 0.0 or row.linked[i] or self.fits(amount + value, total)):
+                self.totals[unit] = (total, amount + value)
+                return total
+            return -1
+        if row.own[i] < 0 and i > begin and row.role[i - 1] == THRESHOLD and not row.material[i - 1]:
+            whole = self.same_unit(i)
+            if row.start[i] - row.end[i - 1] <= 3 and whole >= 0 and row.value[whole] > value:
+                return whole  # 古树1200株，500年以上36株
+        return -1
 
     def inherit(self, i: int, source: int) -> None:
         """Take phrase and head of another number."""
@@ -256,7 +253,12 @@ class _Walk:
     def borrow_head(self, i: int) -> None:
         """第二产业615亿元 after 增加值: the phrase names a part, the head is that of the earlier level."""
         row, links = self.row, self.links
-        if row.own[i] < 0 or row.relative[i] or links.subject[i] != i or (row.abstract[i] and not row.counted[i]):
+        if (
+            row.own[i] < 0
+            or row.relative[i]
+            or links.subject[i] != i
+            or (row.abstract[i] and not row.counted[i])
+        ):
             return
         part = links.part_of[i]
         sibling = -1
@@ -397,15 +399,12 @@ class _Walk:
                     or row.growth[last]
                 ):
                     self.inherit(k, level)
-                    if row.period[k] == row.period[level]:
+                    if row.period[k] == row.period[level] or not row.here[k]:
                         links.of[k] = level
                 elif last >= 0:
                     self.inherit(k, last)
-                    if (
-                        row.role[last] in (CHANGE, SHARE)
-                        and row.period[k] == row.period[last]
-                        and not row.growth[last]
-                    ):
+                    same_time = row.period[k] == row.period[last] or not row.here[k]
+                    if row.role[last] in (CHANGE, SHARE) and same_time and not row.growth[last]:
                         links.of[k] = links.of[last]
             if links.subject[k] >= 0:
                 self.last = k
@@ -425,7 +424,7 @@ class _Walk:
         row, kind = self.row, self.row.change_kind[i]
         if kind == POINTS:
             last = self.last
-            if last >= 0 and row.growth[last]:
+            if last >= 0 and row.growth[last] and row.role[last] != RANK:
                 return self.links.of[last]
             for k in range(i - 1, -1, -1):
                 if row.sentence[k] != row.sentence[i]:
@@ -445,17 +444,16 @@ class _Walk:
                 return level
         return -1 if kind == DELTA or not self.levels or self.row.timed[self.levels[-1]] else self.levels[-1]
 
-    def same_subject(self, i: int) -> int:
-        """The level of the sentence that has the phrase of number i."""
+    def same_subject(self, i: int, part: bool = False) -> int:
+        """The level of the sentence that has the phrase of number i; with `part`, a longer phrase is another thing."""
         row = self.row
         words = row.text[row.own[i] : row.own_end[i]]
         noun = row.text[row.head[i] : row.head_end[i]]
         for level in reversed(self.levels):
             if row.own[level] >= 0:
                 other = row.text[row.own[level] : row.own_end[level]]
-                if other == words or (
-                    other.endswith(noun) and (other.endswith(words) or words.endswith(other))
-                ):
+                longer = not part and words.endswith(other) and other.endswith(noun)
+                if other == words or other.endswith(words) or longer:
                     return level
         return -1
 
@@ -479,7 +477,7 @@ class _Walk:
             return run[-1]
         for k in run:
             if row.own[k] >= 0:
-                level = self.last_amount() if row.portion[k] else self.same_subject(k)
+                level = self.last_amount() if row.portion[k] else self.same_subject(k, part=True)
                 if level >= 0:
                     links.of[k] = level
                 elif row.role[k] == SHARE and row.text[row.start[k] - 1] != "的" and not row.portion[k]:
@@ -516,7 +514,7 @@ class _Walk:
         row = self.row
         for level in reversed(self.levels):
             if not row.timed[level] and not row.relative[level]:
-                if not (row.counted[level] or row.material[level]):
+                if not (row.counted[level] or row.material[level]) or row.kin[level] != row.unit[level]:
                     return -1
                 whole = self.links.part_of[level]
                 return (
@@ -529,17 +527,19 @@ class _Walk:
     def total(self, i: int, place: int) -> int:
         """The total that the members after 其中 belong to: the last level of their unit before it."""
         row, part_of = self.row, self.links.part_of
-        for level in reversed(self.wholes):
-            if (
-                row.start[level] < place
-                and row.unit[level] == row.unit[i]
-                and row.value[level] >= row.value[i]
-            ):
+        found = [level for level in self.wholes if row.start[level] < place]
+        if not self.levels or row.start[self.levels[0]] > place:
+            found = self.earlier[self.before :] + found
+        found = [level for level in found if row.value[level] >= row.value[i]]
+        for level in reversed(found):
+            if row.unit[level] == row.unit[i]:
                 above = part_of[level]
                 return above if above >= 0 and row.linked[level] else level
-        if not self.levels or row.start[self.levels[0]] > place:
-            for level in reversed(self.earlier[self.before :]):
-                if row.unit[level] == row.unit[i] and row.value[level] >= row.value[i]:
+        if (
+            row.counted[i] and not row.people[i] and (row.clause[i] <= place or row.linked[i])
+        ):  # 机构46个，其中医院3家
+            for level in reversed(found):
+                if row.counted[level] and not row.people[level]:
                     return level
         return -1
 

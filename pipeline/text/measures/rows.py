@@ -51,12 +51,13 @@ def kinds_of(rows: pa.Table) -> Kinds:
 
 
 def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, phrases: Phrases, tokens: Tokens,
-           stops: Stops, period: Ints) -> Row:  # fmt: skip
+           stops: Stops, period: Ints, here: Bools) -> Row:  # fmt: skip
     """All columns of the walk.
 
     Args:
         codes: the view. rows: the quantities of the block. start, end: their spans in the view.
         kinds, phrases, tokens, stops: what was found in the block. period: equal for numbers of one period.
+        here: the period is said in the clause of the number itself.
     """
     clause = last_at(stops.clause, start) + 1
     sentence = last_at(stops.sentence, start) + 1
@@ -70,7 +71,8 @@ def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, p
         "change_kind": column_of(rows, "change_kind", CHANGE_KINDS), "value": _values(rows), "grain": _grains(rows),
         "own": phrases.start, "own_end": phrases.end, "head": phrases.head, "head_end": phrases.head_end,
         "known": phrases.known, "abstract": phrases.measuring, "attribute": attributes(codes, phrases, tokens),
-        "growth": phrases.growth, "based": phrases.based, "by_verb": phrases.side == 2,
+        "growth": phrases.growth, "people": kinds.people, "here": here,
+        "per": _per(codes, phrases), "based": phrases.based, "by_verb": phrases.side == 2,
         "on_right": phrases.side == 1, "portion": _portions(codes, phrases),
         "aged": _among(rows["dimension"], ("age",)), "milestone": milestone, "period": period,
         "apart": _last_token(tokens, "distribute", start, clause),
@@ -78,7 +80,9 @@ def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, p
         "bracket": _brackets(codes, start, clause, stops), "linked": _linked(codes, start, end, phrases),
     }  # fmt: skip
     text = codes.tobytes().decode("utf-16-le", "replace")
-    return Row(text=text, cuts=tokens.end[tokens.cuts], **{name: column.tolist() for name, column in columns.items()})
+    return Row(
+        text=text, cuts=tokens.end[tokens.cuts], **{name: column.tolist() for name, column in columns.items()}
+    )
 
 
 def _among(column: pa.ChunkedArray, names: tuple[str, ...]) -> Bools:
@@ -122,6 +126,12 @@ def _brackets(codes: Codes, start: Ints, clause: Ints, stops: Stops) -> Ints:
     opening = last_at(stops.opening, start)
     closing = last_at(np.flatnonzero(_CLOSING[codes]), start)
     return np.where((opening >= clause) & (closing < opening), opening, -1)
+
+
+def _per(codes: Codes, phrases: Phrases) -> Bools:
+    """Whether a phrase begins with 每 or a word like 人均: an average is no part of a total."""
+    first, second = codes[np.maximum(phrases.start, 0)], codes[np.maximum(phrases.start, 0) + 1]
+    return (phrases.start >= 0) & ((first == ord("每")) | (second == ord("均")))
 
 
 def _portions(codes: Codes, phrases: Phrases) -> Bools:

@@ -152,16 +152,18 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     kinds = kinds_of(rows)
     phrases = own_phrases(codes, start, end, kinds, tokens, stops, lists, reference.cues.bound_right)
     sentence = last_at(stops.sentence, start) + 1
-    first, last = periods(codes, start, sentence, tokens, lists, dates, volume.covered_year)
-    links = link(row_of(codes, rows, start, end, kinds, phrases, tokens, stops, first * 100000 + last))
+    first, last, said = periods(codes, start, sentence, tokens, lists, dates, volume.covered_year)
+    here = said > last_at(stops.clause, start)
+    row = row_of(codes, rows, start, end, kinds, phrases, tokens, stops, first * 100000 + last, here)
+    links = link(row)
     for k, found in links.named.items():
         phrases.start[k], phrases.end[k], phrases.head[k], phrases.head_end[k] = found
     subject, headed = np.array(links.subject, np.int64), np.array(links.head, np.int64)
     some = (subject >= 0) & (headed >= 0)
     source, head_source = np.maximum(subject, 0), np.maximum(headed, 0)
     some &= (phrases.start[source] >= 0) & (phrases.head[head_source] >= 0)
-    here = some & (subject == np.arange(len(start)))
-    here[links.ahead] = some[links.ahead]
+    printed = some & (subject == np.arange(len(start)))
+    printed[links.ahead] = some[links.ahead]
     if volume.covered_year:
         unsaid = first == NO_DAY
         year_start, year_end = day(volume.covered_year, 1, 1), day(volume.covered_year, 12, 31)
@@ -176,11 +178,11 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
         np.where(some, phrases.head[head_source], PAD), np.where(some, phrases.head_end[head_source], PAD + 1)
     )
     nothing = pa.scalar(None, pa.string())
-    note = np.where(some & ~here, 0, np.where(here & (headed != subject), 1, -1))
+    note = np.where(some & ~printed, 0, np.where(printed & (headed != subject), 1, -1))
     return {
         "measured_text": pc.if_else(pa.array(some), cut(points, text_start, text_end), nothing),
-        "measured_start": positions(text_start - base, here),
-        "measured_end": positions(text_end - base, here),
+        "measured_start": positions(text_start - base, printed),
+        "measured_end": positions(text_end - base, printed),
         "head_text": pc.if_else(pa.array(some), cut(points, head_start, head_end), nothing),
         "of_quantity_id": _ids(rows, links.of),
         "part_of_quantity_id": _ids(rows, links.part_of),
