@@ -180,9 +180,7 @@ def names(context: dg.AssetExecutionContext, folders: Folders) -> dg.Materialize
         reference = _reference(seeds, storage.reference_version(seeds))
         before = ("documents", "entries", "zones", "dates", "quantities")
         for batch in store.batches(source.volume_id, *before):
-            found = read_each(
-                lambda given: read_names(*(given[name] for name in before), volume, reference), batch, "names"
-            )
+            found = read_each(lambda given: _names(given, volume, reference), batch, "names")
             text = Text(batch["documents"])
             tables = {name: found.get(name, schemas.empty(name)) for name in storage.NAMES}
             kept = settle.settle(tables, text, batch["entries"], source.volume_id)
@@ -256,6 +254,11 @@ def _facts(given: Mapping[str, pa.Table], volume: Volume, reference: Reference) 
     found = read_facts(*before, volume, reference)
     found["quantities"] = measure(*before, found["quantities"], found["dates"], volume, reference)
     return found
+
+
+def _names(given: Mapping[str, pa.Table], volume: Volume, reference: Reference) -> dict[str, pa.Table]:
+    before = (given["documents"], given["entries"], given["zones"], given["dates"], given["quantities"])
+    return read_names(*before, volume, reference)
 
 
 def _volume_row(volume: Volume, documents: int) -> pa.Table:

@@ -277,15 +277,22 @@ def test_wrong_use_ends_with_two(bench: Bench, arguments: list[str], said: str) 
     assert said in err
 
 
-def test_json_on_stdout_and_everything_else_on_stderr(bench: Bench) -> None:
-    process = bench.process("run", "--seeds", str(bench.seeds), "--warehouse", str(bench.warehouse), "--json")
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    report = json.loads(out)
-    assert report["tables"]["documents"] == 3
-    assert report["volumes"] == ["heshan-2012", "linjiang-2012"]
-    assert "facts 2/2 linjiang-2012" in err
-    assert "Warning" not in err
+def test_two_processes_on_two_warehouses_do_not_meet(bench: Bench, tmp_path: Path) -> None:
+    """And each prints its result as JSON on stdout, everything else on stderr."""
+    other = tmp_path / "second"
+    processes = [
+        bench.process("run", "--seeds", str(bench.seeds), "--warehouse", str(w), "--json")
+        for w in (bench.warehouse, other)
+    ]
+    for process in processes:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        report = json.loads(out)
+        assert report["tables"]["documents"] == 3
+        assert report["volumes"] == ["heshan-2012", "linjiang-2012"]
+        assert "facts 2/2 linjiang-2012" in err
+        assert "Warning" not in err
+    assert Bench(bench.seeds, other).tables() == bench.tables()
 
 
 def test_odd_books_are_recorded_not_refused(bench: Bench) -> None:
