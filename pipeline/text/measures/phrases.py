@@ -20,6 +20,7 @@ _SENTENCE = code_set("。！？\n\f\0【】")
 _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
+_MEASURED_OUT = code_set("长宽厚")
 _LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _OPENING_MARKS = code_set("“‘《〈「『")
@@ -50,7 +51,8 @@ class Stops:
 class Kinds:
     """What each quantity is, as far as finding its phrase depends on it.
 
-    counted: its unit is a classifier, so that the noun may stand on the right; people: it counts people; timed: a
+    counted: its unit is a classifier, so that the noun may stand on the right; people: it counts people; agents: it
+    counts what may itself do something (家, 户); timed: a
     duration or an age; relative: a percent, point, multiple or ratio; material: money, energy or power; repeated: it
     counts how often something is done (次); points: a change in percentage points; threshold, ranked, changed: its
     role.
@@ -58,6 +60,7 @@ class Kinds:
 
     counted: Bools
     people: Bools
+    agents: Bools
     timed: Bools
     relative: Bools
     material: Bools
@@ -124,9 +127,7 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Toke
     """
     counted, timed, relative, ranked = kinds.counted, kinds.timed, kinds.relative, kinds.ranked
     left = _left(codes, start, end, kinds, tokens, stops)
-    right_start, right_end, touches, behind = _right(
-        codes, start, end, kinds.people, tokens, stops, bound_right
-    )
+    right_start, right_end, touches, behind = _right(codes, start, end, kinds, tokens, stops, bound_right)
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
     longer = (
@@ -197,7 +198,8 @@ def heads_of(
 ) -> tuple[Ints, Ints, Ints]:
     """Where the head noun of each phrase begins (-1 for no phrase) and ends; the number of its listed word or -1."""
     quoted = _CLOSING_MARKS[codes[np.maximum(end - 1, 0)]] & (start >= 0)
-    begin, stop = start.copy(), end - quoted
+    sized = _MEASURED_OUT[codes[np.maximum(end - 1, 0)]] & (end - start > 2)  # 路面宽: the head is 路面
+    begin, stop = start.copy(), end - (quoted | sized)
     which = np.flatnonzero(quoted)
     if len(
         which
@@ -355,8 +357,15 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
     return begin
 
 
+def _behind_noun(tokens: Tokens) -> Bools:
+    """Whether each word follows a listed noun without a gap."""
+    result = np.zeros(len(tokens.start), np.bool_)
+    result[1:] = (tokens.kind[:-1] == KIND["head"]) & (tokens.end[:-1] == tokens.start[1:])
+    return result
+
+
 def _right(
-    codes: Codes, start: Ints, end: Ints, people: Bools, tokens: Tokens, stops: Stops, bound_right: Trie
+    codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Tokens, stops: Stops, bound_right: Trie
 ) -> tuple[Ints, Ints, Bools, Bools]:
     """The phrase after each number; whether it runs straight into the next number; whether 的 stands between."""
     far = len(codes) - 1
@@ -371,7 +380,10 @@ def _right(
     stop_tokens = tokens.start[tokens.stops]
     limit = np.minimum(next_at(stops.phrase, begin, far), following)
     stop = np.minimum(limit, next_at(stop_tokens, begin, far))
-    stop = np.where(people, np.minimum(stop, next_at(tokens.start[tokens.acts], begin, far)), stop)
+    # 27家景区接待: what comes behind a noun and begins with a verb says what it did
+    first_act = next_at(tokens.start[tokens.acts & _behind_noun(tokens)], begin, far)
+    stop = np.where(kinds.agents, np.minimum(stop, first_act), stop)
+    stop = np.where(kinds.people, np.minimum(stop, next_at(tokens.start[tokens.acts], begin, far)), stop)
     stop = np.maximum(stop, begin)
     touches = (stop == following) & (stop > begin)
     stop -= (codes[stop - 1] == 32) & (stop > begin)

@@ -20,6 +20,7 @@ _RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "ra
 _COUNTED = ("count", "person", "visit")
 _PEOPLE = ("person", "visit")
 _MATERIAL = ("money", "energy", "power", "price", "rate")
+_AGENTS = ("家", "户", "所")
 _REPEATED = ("次", "轮", "遍", "趟", "场次")
 _JOINTS = code_set("、和及与")
 _CLAUSE_START = code_set("，；（、")
@@ -39,6 +40,7 @@ def kinds_of(rows: pa.Table) -> Kinds:
     return Kinds(
         counted=_among(dimension, _COUNTED),
         people=_among(dimension, _PEOPLE),
+        agents=_among(rows["unit"], _AGENTS),
         timed=_among(dimension, _TIMED),
         relative=_among(dimension, _RELATIVE),
         material=_among(dimension, _MATERIAL),
