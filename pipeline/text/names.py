@@ -386,8 +386,9 @@ class _Sheet:
         by_entry: dict[tuple[int, str], set[str]] = defaultdict(set)  # by entry and the last two characters
         if not passed:
             return
+        wanted = {view[end - 2 : end] for _, end in passed}
         for mention in found.by_start.values():
-            if mention.kind == "organisation":
+            if mention.kind == "organisation" and view[mention.end - 2 : mention.end] in wanted:
                 name = view[mention.start : mention.end]
                 by_entry[bisect_right(starts, mention.start) - 1, name[-2:]].add(name)
         for start, end in passed:
@@ -422,6 +423,8 @@ class _Sheet:
     def _works(self) -> None:
         found, view = self.found, self.page.view
         for start, end in self.brackets.works:
+            if end - start < 3:
+                continue
             if self.brackets.inside[start] == 3:
                 continue
             mention = Mention(
@@ -481,7 +484,7 @@ class _Sheet:
         last_entry = -1
         append = self.tables.entities.rows.append
         for mention, n, begin, stop in zip(mentions, entry_of, begins, stops, strict=True):
-            if n < 0:
+            if n < 0 or mention.end > self.spans[n].end:
                 continue
             if n != last_entry:
                 county, last_entry = None, n
@@ -517,8 +520,13 @@ class _Sheet:
         if not short:
             return {}
         names: dict[tuple[int, str], set[str]] = defaultdict(set)  # by entry and the last two characters
+        wanted = {view[mention.end - 2 : mention.end] for group in short.values() for mention in group}
         for mention, n in zip(mentions, entry_of, strict=True):
-            if n in short and mention.kind == "organisation":
+            if (
+                mention.kind == "organisation"
+                and n in short
+                and view[mention.end - 2 : mention.end] in wanted
+            ):
                 name = view[mention.start : mention.end]
                 names[n, name[-2:]].add(name)
         found: dict[int, str] = {}

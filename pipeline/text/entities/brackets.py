@@ -122,10 +122,11 @@ def quote_kinds(view: str, quotes: list[tuple[int, int]], lexicon: Lexicon) -> l
         first = quotes[group[0]][0]
         after = view[end + 1 : end + 1 + _LOOK]
         before = view[first - 1 - _LOOK : first - 1]
-        kind = next((k for cue, k in lexicon.quoted_after if after.startswith(cue)), "")
+        kind = next((k for cue, k in lexicon.quoted_after.get(after[:1], ()) if after.startswith(cue)), "")
         if not kind:
             cue, kind = next(
-                (one for one in lexicon.quoted_before if before.endswith(one[0])), ("", "phrase")
+                (one for one in lexicon.quoted_before.get(before[-1:], ()) if before.endswith(one[0])),
+                ("", "phrase"),
             )
             if cue == "获" and before[-2:-1] in _SEIZED:
                 kind = "phrase"

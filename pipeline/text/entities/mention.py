@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mention:
     """A stretch of the view that names something.
 
@@ -86,5 +86,18 @@ class Found:
                 self.drop(held)
 
     def ordered(self) -> list[Mention]:
-        """Mentions by place, a wider one before what lies in it."""
-        return sorted((*self.by_start.values(), *self.nested), key=lambda one: (one.start, -one.end))
+        """Mentions by place, a wider one before what lies in it; of two that overlap the wider or first stays.
+
+        What two rules made of the same characters is settled here once more, so that nothing is counted twice.
+        """
+        kept: list[Mention] = []
+        reach = 0
+        for one in sorted((*self.by_start.values(), *self.nested), key=lambda one: (one.start, -one.end)):
+            if one.end <= one.start:
+                continue
+            if one.start >= reach:
+                kept.append(one)
+                reach = one.end
+            elif one.parent is not None and one.parent in kept[-3:] and one.end <= one.parent.end:
+                kept.append(one)
+        return kept

@@ -105,7 +105,8 @@ class Lexicon:
         roles: role of a role verb; `events`: kind of an event by its last word; `works`: kind of a work likewise.
         frames: what an event verb tells: convene, sign, grant …
         surnames: surname → whether it seldom is one at the place of a name.
-        quoted_before, quoted_after: kinds of quotations by the words beside them, longest first.
+        quoted_before, quoted_after: kinds of quotations by the words beside them, longest first, by the character next
+            to the mark.
         divisions: the divisions of the book's year.
         marked: words with a further use: `opening` verbs that a name does not begin with, `visiting` what is done in a
             township, `rank` (省级), `adverb` and `joining` words between a list and its verb, `national` anchors, and
@@ -122,8 +123,8 @@ class Lexicon:
     frames: dict[str, str]
     surnames: dict[str, str]
     titles: dict[str, str]
-    quoted_before: tuple[tuple[str, str], ...]
-    quoted_after: tuple[tuple[str, str], ...]
+    quoted_before: dict[str, list[tuple[str, str]]]
+    quoted_after: dict[str, list[tuple[str, str]]]
     divisions: Divisions
     marked: dict[str, tuple[str, ...]]
     use_of: dict[str, int] = field(default_factory=dict)
@@ -169,9 +170,12 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
             uses[name] = uses.get(name, 0) & (Use.NAME | Use.AMBIGUOUS) | Use.DIVISION
     cues = read_lexicon(folder / "quoted_cues.csv")
 
-    def beside(side: str) -> tuple[tuple[str, str], ...]:
-        found = [(row["surface"].rstrip("“"), row["kind"]) for row in cues if row["side"] == side]
-        return tuple(sorted(found, key=lambda one: -len(one[0])))
+    def beside(side: str, end: int) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = {}
+        rows = [(row["surface"].rstrip("“"), row["kind"]) for row in cues if row["side"] == side]
+        for cue, kind in sorted(rows, key=lambda one: -len(one[0])):
+            found.setdefault(cue[end], []).append((cue, kind))
+        return found
 
     words = list(uses)
     return Lexicon(
@@ -185,8 +189,8 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
         frames=frames,
         surnames={row["surface"]: row["frequency"] for row in read_lexicon(folder / "surnames.csv")},
         titles=titles,
-        quoted_before=beside("before"),
-        quoted_after=beside("after"),
+        quoted_before=beside("before", -1),
+        quoted_after=beside("after", 0),
         divisions=divisions,
         marked={
             name: tuple(sorted(words, key=lambda word: (-len(word), word))) for name, words in marked.items()

@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
@@ -18,7 +20,9 @@ from pipeline.text.events.lists import Lists
 from pipeline.text.events.meetings import Meetings
 from pipeline.text.events.names import EventNames, same_event
 from pipeline.text.events.telling import EntrySpan, Items, Sheet, Story
+from pipeline.text.lexer import code_set
 
+_SENTENCE_END = code_set("。；！？\n\f")
 _REACH = 4_000  # characters within which a name can mean an event told elsewhere in the entry
 _DEEDS = frozenset(("signing", "award", "founding", "publication"))
 
@@ -42,6 +46,7 @@ class Frames:
             page, lexicon, brackets, found, people, names, Lists(page, lexicon, brackets, found, people), dates,
             quantities,
             dict(brackets.works), {end: start for start, end in brackets.works}, dict(brackets.quotes), common,
+            np.flatnonzero(_SENTENCE_END[page.codes]).tolist(),
         )  # fmt: skip
         self.story = Story()
 

@@ -65,8 +65,10 @@ class Meetings(Telling):
         ]
         following = self.f.names.starting(end + 1) if view[end] == "的" else None
         if following is None and view[end] == "的" and end + 2 in self.f.quote_end and view[end + 1] in '“"':
-            following = end + 2, self.f.quote_end[end + 2]
-            self.f.names.take(*following, "activity")
+            quoted = end + 2, self.f.quote_end[end + 2]
+            if quoted[1] - quoted[0] >= 2:
+                following = quoted
+                self.f.names.take(*following, "activity")
         if following is None and view[end] not in "的，、。；）":
             following = self.f.names.starting(end)
             if following is None and role in ("supporter", "guide"):

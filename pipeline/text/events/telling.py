@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,7 +30,6 @@ _CARRIED = re.compile(
 _FAR = 600  # no sentence is longer; what looks like one is a list or a table
 _RECENT = 200  # parts back in which one of the same event is looked for
 _NEAR = 40  # events back in which the same happening is looked for
-_SENTENCE = frozenset("。；！？\n\f")
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ class Sheet:
     Attributes:
         work_end, work_start: where a work ends by its start, and the other way round.
         common: where bodies named by common words only end, by their start; they count where a verb makes them one.
+        stops: places of the marks that end a sentence.
         quote_end: where the inside of a quotation ends, by its start.
     """
 
@@ -88,6 +88,7 @@ class Sheet:
     work_start: Mapping[int, int]
     quote_end: Mapping[int, int]
     common: Mapping[int, int]
+    stops: Sequence[int]
 
 
 class Telling:
@@ -107,16 +108,17 @@ class Telling:
 
     def _sentence(self, place: int) -> int:
         """Where the sentence that holds a place begins."""
+        stops = self.f.stops
+        n = bisect_left(stops, place) - 1
         low = max(self.entry.title_end, self.entry.start, place - _FAR)
-        while place > low and self.view[place - 1] not in _SENTENCE:
-            place -= 1
-        return place
+        return max(low, stops[n] + 1) if n >= 0 else low
 
     def _sentence_end(self, place: int) -> int:
+        """Where the sentence that holds a place ends."""
+        stops = self.f.stops
+        n = bisect_left(stops, place)
         high = min(self.entry.end, place + _FAR)
-        while place < high and self.view[place] not in _SENTENCE:
-            place += 1
-        return place
+        return min(high, stops[n]) if n < len(stops) else high
 
     def _back(self, place: int, marks: str) -> int:
         """Where the stretch before a place begins that holds none of the marks."""
