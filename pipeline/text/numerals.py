@@ -54,6 +54,7 @@ _POWER = np.array([10**k for k in range(19)], np.int64)
 _DOT, _COMMA = code_set("."), code_set(",，")
 _LEFT_OF_VAGUE = code_set("人户总次指系参倍件函基代奇偶少多分度票天点个字读岁年月组")
 _MAX_DIGITS = 18
+_MAX_PIECES = 24  # no number has more; what has more is unreadable
 _LOOSE = -1  # worth of 来 and of a closing 几
 
 
@@ -367,7 +368,7 @@ def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
         digits,
         pieces.decimals[first],
         np.zeros(n, np.int64),
-        pieces.broken[first],
+        np.where(count > _MAX_PIECES, -1, pieces.broken[first]),
         pieces.chained[first],
     )
 
@@ -386,7 +387,7 @@ def _walk_arabic(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints,
         total[which] = total[which] * lift + term[which] * _POWER[np.clip(power[which] - low, 0, 18)]
         shift[which] = low
 
-    for j in range(int(count.max())):
+    for j in range(min(int(count.max()), _MAX_PIECES)):
         live = np.flatnonzero(count > j)
         at = first[live] + j
         kind = pieces.kind[at]
@@ -414,7 +415,7 @@ def _walk_chinese(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints
     decimals = np.full(n, -1, np.int64)
     shift = np.zeros(n, np.int64)
     vague = np.zeros(n, np.bool_)
-    for j in range(int(min(count.max(), 24))):
+    for j in range(min(int(count.max()), _MAX_PIECES)):
         live = np.flatnonzero(count > j)
         at = first[live] + j
         kind, worth = pieces.kind[at], pieces.worth[at]

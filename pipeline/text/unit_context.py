@@ -143,7 +143,7 @@ def rates_below(
         stop[again[timed]] += 1 + np.maximum(length[timed], 1)
         end[i] = unit_end[i] = stop
     every = find(codes, "每")
-    if len(every):
+    if len(every) and n:
         place = every + 1
         number = last_before(numerals.start, place + 1)
         numbered = (number >= 0) & (numerals.start[np.maximum(number, 0)] == place)
