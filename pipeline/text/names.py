@@ -454,9 +454,7 @@ class _Sheet:
     def _write(self, people: People, story: Story, dates: Items, quantities: Items) -> None:
         signed = self._signed()
         signing = [mention for group in signed.values() for mention, _ in group]
-        self._write_entities(
-            sorted([*self.found.ordered(), *signing, *self._referenced()], key=lambda m: (m.start, -m.end))
-        )
+        self._write_entities(self.found.ordered([*signing, *self._referenced()]))
         self._write_events(story, dates, quantities)
         by_entry = self._parts(story, people)
         self._contributors(signed, by_entry)

@@ -48,7 +48,7 @@ def _uses(page: Page, brackets: Brackets, found: Found, short: str, long: str, s
     at = view.find(short, start, limit)
     while at >= 0:
         end = at + len(short)
-        if inside[at] != 1:
+        if inside[at] not in (1, 3):
             held = found.by_end.get(end) or found.by_start.get(at)
             if held is None or (held.start >= at and held.end <= end) or held.kind in ("person", "event"):
                 if held is None or held.kind not in ("person", "event"):

@@ -5,6 +5,7 @@ Here: the record and the store that keeps mentions from overlapping. Not here: h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -85,14 +86,16 @@ class Found:
             if held is not None:
                 self.drop(held)
 
-    def ordered(self) -> list[Mention]:
+    def ordered(self, more: Iterable[Mention] = ()) -> list[Mention]:
         """Mentions by place, a wider one before what lies in it; of two that overlap the wider or first stays.
 
         What two rules made of the same characters is settled here once more, so that nothing is counted twice.
         """
         kept: list[Mention] = []
         reach = 0
-        for one in sorted((*self.by_start.values(), *self.nested), key=lambda one: (one.start, -one.end)):
+        for one in sorted(
+            (*self.by_start.values(), *self.nested, *more), key=lambda one: (one.start, -one.end)
+        ):
             if one.end <= one.start:
                 continue
             if one.start >= reach:
