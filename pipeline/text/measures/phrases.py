@@ -20,6 +20,7 @@ _SENTENCE = code_set("。！？\n\f\0【】")
 _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
+_AGENT = code_set("会司团局部委院校厂社行店府所队站心业户民员人")
 _MEASURED_OUT = code_set("长宽厚")
 _LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
@@ -126,7 +127,7 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Toke
         kinds: what each of them is. tokens, stops, lists, bound_right: what the block is cut by.
     """
     counted, timed, relative, ranked = kinds.counted, kinds.timed, kinds.relative, kinds.ranked
-    left = _left(codes, start, end, kinds, tokens, stops)
+    left = _left(codes, start, end, kinds, tokens, stops, lists)
     right_start, right_end, touches, behind = _right(codes, start, end, kinds, tokens, stops, bound_right)
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
@@ -230,7 +231,9 @@ def heads_of(
     return np.where(start >= 0, head, -1), stop, np.where(known & (start >= 0), word, -1)
 
 
-def _left(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Tokens, stops: Stops) -> Left:
+def _left(
+    codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Tokens, stops: Stops, lists: MeasureWords
+) -> Left:
     """The phrase that ends before each number."""
     n = len(start)
     stop = start.copy()
@@ -281,12 +284,25 @@ def _left(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Tokens, st
         stop[live[rest[near]]] = per[near]
         moved[rest[near]] = True
         live = live[moved | word]
-    cut = np.flatnonzero(tokens.cuts)
-    # a word that leaves one character is part of a noun: 办结率, 出版物
-    last = np.searchsorted(tokens.end[cut], stop - 1, "left") - 1
-    cut_end = np.where(last >= 0, tokens.end[cut[np.maximum(last, 0)]], 0)
-    begin = _lead(codes, np.maximum(floor, cut_end), stop, tokens)
+    begin = np.maximum(floor, _last_cut(codes, stop, tokens, lists))
+    begin = _lead(codes, begin, stop, tokens)
     return Left(begin, np.maximum(stop, begin), floor, verb, based)
+
+
+def _last_cut(codes: Codes, stop: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:
+    """Where the last word that phrases begin after ends, before each place; 0 for none.
+
+    A word that leaves one character is part of a noun (办结率, 出版物), and so is a verb between a noun and a noun of
+    measuring (用地出让均价, 污水处理能力), unless the first noun is one that acts (红十字会募集善款).
+    """
+    word, _ = lists.heads.at(codes, np.maximum(stop - 1, 0), -1)
+    measuring = (word >= 0) & lists.measuring[word]
+    inner = tokens.acts & _behind_noun(tokens) & ~_AGENT[codes[np.maximum(tokens.start - 1, 0)]]
+    result = np.zeros(len(stop), np.int64)
+    for which, cut in ((~measuring, tokens.cuts), (measuring, tokens.cuts & ~inner)):
+        ends = tokens.end[cut]
+        result[which] = ends[np.maximum(np.searchsorted(ends, stop[which] - 1, "left") - 1, 0)]
+    return result
 
 
 def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:

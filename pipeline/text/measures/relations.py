@@ -152,6 +152,8 @@ class _Walk:
         if len(self.levels) > 1:
             for position, whole in enumerate(self.wholes[:-2]):
                 self.add_up(whole, self.wholes[position + 1 :])
+            for position in range(len(self.levels) - 1, 1, -1):  # 男120人，女80人，共200人
+                self.add_up(self.levels[position], self.levels[position - 1 :: -1])
             for whole in reversed(self.earlier):
                 if row.unit[whole] == row.unit[self.levels[0]] and self.add_up(whole, self.levels):
                     break
@@ -445,7 +447,7 @@ class _Walk:
         return -1 if kind == DELTA or not self.levels or self.row.timed[self.levels[-1]] else self.levels[-1]
 
     def same_subject(self, i: int, part: bool = False) -> int:
-        """The level of the sentence that has the phrase of number i; with `part`, a longer phrase is another thing."""
+        """The level that has the phrase of number i; with `part`, a longer phrase is another thing."""
         row = self.row
         words = row.text[row.own[i] : row.own_end[i]]
         noun = row.text[row.head[i] : row.head_end[i]]
@@ -454,6 +456,10 @@ class _Walk:
                 other = row.text[row.own[level] : row.own_end[level]]
                 longer = not part and words.endswith(other) and other.endswith(noun)
                 if other == words or other.endswith(words) or longer:
+                    return level
+        if len(words) > 2:
+            for level in reversed(self.earlier):  # named again in a later sentence
+                if row.own[level] >= 0 and row.text[row.own[level] : row.own_end[level]] == words:
                     return level
         return -1
 
@@ -562,7 +568,7 @@ class _Walk:
         return value <= self.row.value[total] * 1.000001 + self.row.grain[total]
 
     def add_up(self, whole: int, rest: list[int]) -> bool:
-        """Parts without 其中: levels right after a total, of its unit, that add up to it."""
+        """Parts without 其中: levels next to a total (`rest`, nearest first), of its unit, that add up to it."""
         row, part_of = self.row, self.links.part_of
         if row.relative[whole] or row.timed[whole] or row.value[whole] <= 0:
             return False

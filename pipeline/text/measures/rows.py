@@ -145,8 +145,9 @@ def _portions(codes: Codes, phrases: Phrases) -> Bools:
 
 
 def _of_which(codes: Codes, tokens: Tokens, start: Ints, since: Ints) -> Ints:
-    """Place of the last 其中 (or 内 at the beginning of a clause) before each number in its sentence, or -1."""
-    inner = np.flatnonzero((codes[1:] == ord("内")) & _CLAUSE_START[codes[:-1]]) + 1
+    """Place of the last 其中 (or 内, 包括 at the beginning of a clause) before each number in its sentence, or -1."""
+    inside = (codes[1:-1] == ord("内")) | ((codes[1:-1] == ord("包")) & (codes[2:] == ord("括")))
+    inner = np.flatnonzero(inside & _CLAUSE_START[codes[:-2]]) + 1
     found = last_at(np.union1d(tokens.start[tokens.kind == KIND["of_which"]], inner), start)
     return np.where(found >= since, found, -1)
 
