@@ -103,6 +103,17 @@ def _read_block(block: Block, layout: Layout, volume: Volume, reference: Referen
     date_table = dates_table(frame, dates)
     quantity_table = quantities_table(frame, quantities, reference.units)
     number_rows, rejected = settle(
-        frame, numerals, quantities, dates, reason, codes, mask, word_start, word_end, word_reason
+        frame,
+        numerals,
+        quantities,
+        dates,
+        reason,
+        codes,
+        mask,
+        word_start,
+        word_end,
+        word_reason,
+        quantity_table["quantity_id"],
+        date_table["date_id"],
     )
     return {"quantities": quantity_table, "dates": date_table, "numerals": number_rows, "rejects": rejected}

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.text.arrow import cut, ids, positions
+from pipeline.text.arrow import cut, ids, positions, repeated
 from pipeline.text.dates import Standing
 from pipeline.text.lexer import Ints, find
 from pipeline.text.lookalikes import CODE
@@ -205,15 +205,11 @@ class Frame:
     def where_text(self, begin: Ints, stop: Ints) -> dict[str, pa.Array]:
         owner = self.block.document_of(begin)
         document = self.block.documents[owner]
-        entry = self.places.entry(begin)
         base = self.block.base[owner]
-        known = entry >= 0
         return {
-            "entry_id": self.layout.entry_ids.take(
-                pa.array(np.where(known, entry, 0), pa.int32(), mask=~known)
-            ),
-            "document_id": self.layout.document_ids.take(pa.array(document)),
-            "volume_id": self.layout.volume_ids.take(pa.array(document)),
+            "entry_id": repeated(self.layout.entry_ids, self.places.entry(begin)),
+            "document_id": repeated(self.layout.document_ids, document),
+            "volume_id": repeated(self.layout.volume_ids, document),
             "span_start": positions(begin - base),
             "span_end": positions(stop - base),
             "source_text": cut(self.points, begin, stop),
@@ -223,6 +219,6 @@ class Frame:
         """`<document_id>@<span_start>` for places in the block's text."""
         owner = self.block.document_of(begin)
         return ids(
-            self.layout.document_ids.take(pa.array(self.block.documents[owner])),
+            repeated(self.layout.document_ids, self.block.documents[owner]),
             begin - self.block.base[owner],
         )

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.text import rows as q_
-from pipeline.text.arrow import cut, days, decimals, ids, named
+from pipeline.text.arrow import Exact, cut, days, ids, named, repeated
 from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates
 from pipeline.text.layout import Frame
 from pipeline.text.lexer import Bools, Codes, Ints
@@ -41,14 +41,26 @@ _CONFIDENCE = {
 _STAGE = "facts"
 
 
+_TENS = np.power(10.0, np.arange(309))
+_HAS_LOW = np.isin(np.arange(len(q_.BOUNDS)), (q_.EXACT, q_.OVER, q_.AT_LEAST, q_.RANGE, q_.TOP_N))
+_HAS_HIGH = np.isin(np.arange(len(q_.BOUNDS)), (q_.EXACT, q_.AT_MOST, q_.RANGE, q_.TOP_N))
+
+
 def _scaled(mantissa: Ints, exponent: Ints) -> Doubles:
     """mantissa * 10**exponent as the nearest double, the one that `float("12.3")` gives."""
-    power = np.power(10.0, np.abs(exponent))
+    power = _TENS.take(np.abs(exponent), mode="clip")
     return np.where(exponent < 0, mantissa / power, mantissa * power)
 
 
-def _in_base(mantissa: Ints, exponent: Ints, factor: Doubles) -> Doubles:
+def _in_base(number: Doubles, mantissa: Ints, exponent: Ints, factor: Doubles) -> Doubles:
     """The value times the factor; a factor of ten moves the point, so that 12.3 % is 0.123 and not 0.12300…1."""
+    based = number.copy()
+    other = np.flatnonzero(factor != 1)
+    based[other] = _moved(mantissa[other], exponent[other], factor[other])
+    return based
+
+
+def _moved(mantissa: Ints, exponent: Ints, factor: Doubles) -> Doubles:
     power = np.rint(np.log10(np.where(factor > 0, factor, 1))).astype(np.int64)
     tenfold = np.isclose(factor, np.power(10.0, power), rtol=1e-12, atol=0)
     return np.where(tenfold, _scaled(mantissa, exponent + power), _scaled(mantissa, exponent) * factor)
@@ -102,7 +114,7 @@ def _partial(dates: Dates, which: Ints) -> pa.Array:
 
 def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     """The quantities of a block, in order of place; what they measure is left to `measures`."""
-    where, begin, _ = frame.where(q.start, q.end)
+    where, begin, stop = frame.where(q.start, q.end)
     n = len(q.start)
     share = q.denominator > 0
     ratio = q.rule == q_.RULE["proportion"]
@@ -113,23 +125,18 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     for k in np.flatnonzero(share):  # 三分之二 to six places
         mantissa[k] = round(int(mantissa[k]) * 10.0 ** (6 + int(exponent[k])) / int(q.denominator[k]))
         exponent[k] = -6
-    high = np.where(ranged, q.high, mantissa)
-    high_exponent = np.where(ranged, q.high_exponent, exponent)
     valued = ~ranged & ~ratio
-    has_low = np.isin(q.bound, (q_.EXACT, q_.OVER, q_.AT_LEAST, q_.RANGE, q_.TOP_N)) & ~ratio
-    has_high = (np.isin(q.bound, (q_.EXACT, q_.AT_MOST, q_.RANGE, q_.TOP_N)) | ranged) & ~ratio
-    top = q.bound == q_.TOP_N
-    low = decimals(np.where(top, 1, mantissa), np.where(top, 0, exponent), has_low)
+    has_low = _HAS_LOW[q.bound] & ~ratio
+    has_high = (_HAS_HIGH[q.bound] | ranged) & ~ratio
+    exact = Exact.of(mantissa, exponent)
+    top, upper = np.flatnonzero(q.bound == q_.TOP_N), np.flatnonzero(ranged)
+    low = exact.replaced(top, np.ones(len(top), np.int64), np.zeros(len(top), np.int64))
+    high = exact.replaced(upper, q.high[upper], q.high_exponent[upper])
     number = _scaled(mantissa, exponent)
     ill = (q.change_kind == q_.BY_MULTIPLE) & (q.direction == q_.DOWN)
     unit, dimension, base_unit, factor, offset = _unit_columns(q, units, share, ratio)
     printed = (q.unit_end > q.unit_start) & (q.row >= 0)
-    text_start, text_end = frame.block.span(
-        np.where(printed, q.unit_start, q.start), np.where(printed, q.unit_end, q.end)
-    )
-    unit_text = pc.if_else(
-        pa.array(printed), cut(frame.points, text_start, text_end), pa.scalar(None, pa.string())
-    )
+    unit_text = cut(frame.points, *frame.block.span(q.unit_start, q.unit_end), printed)
     basis_names = [*q_.BASES]
     basis_code = q.basis.copy()
     for year in np.unique(q.basis[q.basis >= 10000]):
@@ -139,22 +146,22 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     of_terms[list(q.terms)] = np.arange(len(q.terms))
     rule = named(q_.RULES, q.rule)
     confidence = np.array([_CONFIDENCE[name] for name in q_.RULES])[q.rule]
-    notes = _notes(q, frame.block, ill)
+    notes = _notes(q, frame.block, stop - begin > q.end - q.start, ill)
     nothing = pa.nulls(n, pa.string())
     return pa.table(
         {
             "quantity_id": frame.id_of(begin),
             **where,
-            "value": decimals(mantissa, exponent, valued),
+            "value": exact.column(valued),
             "value_float": pa.array(number, mask=~valued),
-            "low": low,
-            "high": decimals(high, high_exponent, has_high),
+            "low": low.column(has_low),
+            "high": high.column(has_high),
             "bound": named(q_.BOUNDS, q.bound),
             "terms": named(list(q.terms.values()), of_terms),
             "unit_text": unit_text,
             "unit": unit,
             "dimension": dimension,
-            "base_value": pa.array(_in_base(mantissa, exponent, factor) + offset, mask=~valued),
+            "base_value": pa.array(_in_base(number, mantissa, exponent, factor) + offset, mask=~valued),
             "base_unit": base_unit,
             "measured_text": nothing,
             "measured_start": pa.nulls(n, pa.int32()),
@@ -191,11 +198,11 @@ _NOTES = (
 )
 
 
-def _notes(q: Quantities, block: Block, ill: Bools) -> pa.Array:
+def _notes(q: Quantities, block: Block, wrapped: Bools, ill: Bools) -> pa.Array:
     """How a broken number was read; null for the plain ones."""
-    begin, stop = block.span(q.start, q.end)
-    wrapped = stop - begin > q.end - q.start
-    letters = np.searchsorted(block.mended, q.end) > np.searchsorted(block.mended, q.start)
+    letters = np.zeros(len(q.start), np.bool_)
+    if len(block.mended):
+        letters = np.searchsorted(block.mended, q.end) > np.searchsorted(block.mended, q.start)
     code = np.full(len(q.start), -1, np.int64)
     for note, mask in enumerate(
         (
@@ -292,6 +299,8 @@ def settle(
     word_start: Ints,
     word_end: Ints,
     word_reason: Ints,
+    quantity_ids: pa.ChunkedArray,
+    date_ids: pa.ChunkedArray,
 ) -> tuple[pa.Table, pa.Table]:
     """The numerals table, one row each, and the rejects among them."""
     n = len(numerals)
@@ -322,13 +331,11 @@ def settle(
     reason[loose & (before == ord("每"))] = CODE["denominator"]
     claimed[words | (loose & (before == ord("每")))] = 2
     begin, stop = frame.block.span(numerals.start, numerals.end)
-    held = claimed == 0
-    q_begin, _ = frame.block.span(q.start, q.end)
-    claim_begin = begin.copy()
-    claim_begin[held] = q_begin[of_numeral[held]]
     d_begin, d_stop = frame.block.span(dates.start, dates.end) if len(dates.start) else (begin[:0], begin[:0])
-    in_date = claimed == 1
-    claim_begin[in_date] = d_begin[owner_date[in_date]]
+    # the claimant's place among the ids of quantities, of possible dates, and of what is refused
+    claimant = of_numeral.copy()
+    in_date = np.flatnonzero(claimed == 1)
+    claimant[in_date] = len(quantity_ids) + np.cumsum(dates.impossible == 0)[owner_date[in_date]] - 1
     reject_code = np.full(n, -1, np.int64)
     rejected = claimed == 3
     reject_code[rejected] = 0
@@ -345,18 +352,20 @@ def settle(
     kind = np.concatenate((claimed, np.full(len(ib), 2)))[order]
     why = np.concatenate((reason, inner_reason))[order]
     reject = np.concatenate((reject_code, np.full(len(ib), -1)))[order]
-    claim = np.concatenate((claim_begin, ib))[order]
+    claimant = np.concatenate((claimant, np.full(len(ib), -1)))[order]
     all_begin, all_stop = all_begin[order], all_stop[order]
     where = frame.where_text(all_begin, all_stop)
     date_begin = np.where(np.concatenate((wrong & rejected, np.zeros(len(ib), np.bool_)))[order], 1, 0)
     reject_begin = np.where(date_begin == 1, _date_start_of(all_begin, d_begin, d_stop), all_begin)
-    held, refused = np.flatnonzero(kind <= 1), np.flatnonzero(kind == 3)
+    refused = np.flatnonzero(kind == 3)
     refusal = pc.binary_join_element_wise(
         frame_reject(frame, reject_begin[refused]), named(REJECTED, reject[refused]), ":"
     )
-    which = np.full(len(kind), -1, np.int64)
-    which[held], which[refused] = np.arange(len(held)), len(held) + np.arange(len(refused))
-    claim_ids = pa.concat_arrays([frame.id_of(claim[held]), refusal]).take(pa.array(which, mask=which < 0))
+    claimant[kind == 2] = -1
+    claimant[refused] = len(quantity_ids) + len(date_ids) + np.arange(len(refused))
+    claim_ids = pa.concat_arrays([*quantity_ids.chunks, *date_ids.chunks, refusal]).take(
+        pa.array(claimant, mask=claimant < 0)
+    )
     table = pa.table(
         {
             "document_id": where["document_id"],
@@ -395,7 +404,7 @@ def frame_reject(frame: Frame, begin: Ints) -> pa.Array:
     """`<document_id>!<span_start>` for places in the block's text."""
     owner = frame.block.document_of(begin)
     return ids(
-        frame.layout.document_ids.take(pa.array(frame.block.documents[owner])),
+        repeated(frame.layout.document_ids, frame.block.documents[owner]),
         begin - frame.block.base[owner],
         "!",
     )
