@@ -54,10 +54,8 @@ class Runs:
         self._opened = {end: start for start, end in brackets.parens if end - start <= 8}
         marked = lexicon.marked
         self.committees, self.ranks, self.opening = marked["committee"], marked["rank"], marked["opening"]
-        self.companies, self.common = (
-            frozenset(marked["company"]),
-            frozenset((*marked["common"], *marked["company"])),
-        )
+        self.companies = frozenset(marked["company"])
+        self.common = frozenset((*marked["common"], "公司", "集团"))
         self.joinable = ("中心", *(word for word in self.committees if len(word) > 1))
         self.publishers, self.alone = frozenset(marked["publisher"]), frozenset(marked["alone"])
         self.visiting, self.national = frozenset(marked["visiting"]), frozenset(marked["national"])
@@ -442,7 +440,7 @@ class Runs:
             special = first_use & int(Use.ANCHOR) and view[start:first_end] not in self.national
             kind = word in generic and starts[final] == self._after_anchor(start) and not special
             short = first_use & _DIVISION and not self.lexicon.divisions.is_full(view[start:first_end])
-            if kind and word not in self.alone and (not short or word in self.common):
+            if kind and word not in self.alone and (not short or word in ("公司", "集团", "机构", "学校")):
                 return False
         else:
             confidence = 0.75
@@ -469,7 +467,7 @@ class Runs:
                     ):
                         return False
                     rule, confidence = "organisation/list", 0.8
-                if view[end] in "0123456789" or view[start - 1] in "各":
+                if view[end] in _DIGITS or view[start - 1] in "各":
                     return False
                 if surface in generic or size < 3:
                     if size >= 4:
@@ -590,7 +588,8 @@ class Runs:
         kind = "facility" if use & _FACILITY else "place"
         word = view[starts[final] : end]
         name = view[start : starts[final]]
-        if counted or not name or view[end] in "0123456789" or view[start - 1] in "各每":
+        township = word in ("镇", "乡", "街道", "村")
+        if counted or not name or view[start - 1] in "各每" or (view[end] in _DIGITS and not township):
             return False
         if (use & _PLACE and not use & _FACILITY and len(word) == 1) or word in ("街道", "社区"):
             if word in "镇乡村" and (len(name) > 5 or (len(name) < 2 and not anchored)):
