@@ -106,7 +106,7 @@ def of_audits(
             "fix_misprint",
         )
         others = tuple((f"q-{row['span_start']}", row["source_text"]) for row in here)
-        head = f"{both('audit', audit['kind'])}不符"
+        head = f"{both('audit', audit['kind'])}：不符"
         found.append(
             Look(
                 first["span_start"],

@@ -139,8 +139,11 @@ class Score:
 
     @property
     def errors(self) -> int:
-        """What an editor would count as errors of the book or of the reading: contradictions and rejects."""
-        return self.audits["inconsistent"] + sum(self.rejects.values()) + self.loose
+        """Errors of the book: contradictions with itself, and dates that no calendar has.
+
+        A number that the pipeline could not read is no error of the book; it is counted as a reject.
+        """
+        return self.audits["inconsistent"] + self.rejects["impossible_date"]
 
     @property
     def rate(self) -> str:
