@@ -177,7 +177,7 @@ def _rank(text: str, place: int) -> Amounts | None:
             return end, [Amount(place, end, value, Fraction(1), value, "top_n", found[3])]
         return end, [Amount(place, end, value, value, value, "exact", found[3])]
     if found[1] == "前":
-        return place + 1, []
+        raise DoubtError(end + 1, "the first so many of what is not ranked")
     if found[3] or re.search("[居列名获].{0,3}$", text[:place]):
         raise DoubtError(end, "a rank of an odd number or without a classifier")
     return end + (text[end : end + 1] in unit_table()), []
@@ -185,7 +185,7 @@ def _rank(text: str, place: int) -> Amounts | None:
 
 def _ratio(text: str, place: int) -> Amounts | None:
     """5.2:47.8:47.0."""
-    found = re.compile(r"\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){1,3}(?![\d:.])").match(text, place)
+    found = re.compile(r"\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){1,3}(?![\d:.]|[,，]\d)").match(text, place)
     if re.compile(f"[{CHINESE}]+:[{CHINESE}\\d]|[\\d.,，]+:[{CHINESE}\\d]").match(text, place) and not found:
         raise DoubtError(_clause_end(text, place), "a ratio in Chinese or with separators")
     if score := re.compile(f"{NUMBER}比{NUMBER}").match(text, place):
