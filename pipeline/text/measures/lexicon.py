@@ -86,7 +86,7 @@ class MeasureWords:
         base: the bits RATIO_BASE, VALUE_BASE, BARE_BASE.
         scope: for scope words, (scope, territory); else None.
         period: for words of time, what they say (`year+0`); else "".
-        heads: head nouns, read backwards.
+        heads: head nouns, read backwards. head_of: for each word, its number among them, or -1.
         core: how many of the last characters of a head noun are the head itself (在校学生: 2).
         stock: head nouns counted at a moment (人口, 余额).
         measuring: head nouns that money, energy and rates can be said of (收入, 面积).
@@ -104,6 +104,7 @@ class MeasureWords:
     scope: tuple[tuple[str, str] | None, ...]
     period: tuple[str, ...]
     heads: Trie
+    head_of: Ints
     core: Ints
     stock: Bools
     measuring: Bools
@@ -206,6 +207,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
             kind_of.setdefault(row["surface"], "head")
     stops = {row["surface"] for row in measure_words if row["stops_right"] == "true"}
     words = sorted(kind_of)
+    number = {row["surface"]: n for n, row in enumerate(heads)}
     pairs = [*((word, kind_of[word]) for word in words), ("", "division"), ("", "date")]
     return MeasureWords(
         words=Trie.of(words),
@@ -222,6 +224,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
         scope=(*(scopes.get(word) for word in words), None, None),
         period=(*(periods.get(word, "") for word in words), "", ""),
         heads=Trie.of([row["surface"] for row in heads], backwards=True),
+        head_of=np.array([*(number.get(word, -1) for word in words), -1, -1], np.int64),
         core=np.array([*(len(row["head"] or row["surface"]) for row in heads), 0], np.int64),
         stock=_flags([*(row["nature"] == "stock" for row in heads), False]),
         measuring=_flags([*(row["measuring"] == "true" for row in heads), False]),

@@ -20,6 +20,7 @@ _SENTENCE = code_set("。！？\n\f\0【】")
 _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
+_BOUND = code_set("者率量额数费员户机器品物所站厂场队期度法型价款金")
 _AGENT = code_set("会司团局部委院校厂社行店府所队站心业户民员人")
 _MEASURED_OUT = code_set("长宽厚")
 _LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
@@ -131,7 +132,9 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Toke
     right_start, right_end, touches, behind = _right(codes, start, end, kinds, tokens, stops, bound_right)
     left_word, left_length = lists.heads.at(codes, np.maximum(left.end - 1, 0), -1)
     reach = np.maximum(left.end - left_length, left.floor)
-    longer = (
+    i = np.maximum(np.searchsorted(tokens.end, left.start, "right") - 1, 0)
+    verbal = (tokens.end[i] != left.start) | tokens.acts[i]  # 并处罚金, but not 其中医院
+    longer = verbal & (
         (left_word >= 0)
         & (left_length > 1)
         & (left.end > left.start)
@@ -141,7 +144,8 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Toke
     left.start = np.where(longer, reach, left.start)
     right_end, right_known = _known_right(codes, right_start, right_end, tokens, lists)
     has_left, has_right = left.end > left.start, right_end > right_start
-    left_known = has_left & (left_word >= 0) & (left_length <= left.end - left.start)
+    left_noun, _ = _noun_ending(codes, left.start, left.end, tokens, lists)
+    left_known = has_left & (left_noun >= 0)
     right = counted & has_right & ~(touches & has_left) & (right_known | ~left_known)
     right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
     right |= relative & has_right & right_known & ~has_left & ~kinds.changed & ~ranked  # 九成学生走读
@@ -153,16 +157,23 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Toke
         | (codes[left.end] == ord("由"))
         | (codes[left.end] == ord("从"))
     )
-    thing = left_known & ~lists.measuring[left_word]  # 黄金周7天, but not 人均收入五年翻一番
+    thing = left_known & ~lists.measuring[left_noun]  # 黄金周7天, but not 人均收入五年翻一番
     on_left = has_left & ~right & (~timed | closed | thing)
     by_verb = ~on_left & ~right & (left.verb >= 0) & ~relative & (~timed | closed)
     phrase_start = np.where(right, right_start, np.where(on_left, left.start, -1))
     phrase_end = np.where(right, right_end, np.where(on_left, left.end, -1))
     some = np.flatnonzero(by_verb)
     phrase_start[some], phrase_end[some] = tokens.start[left.verb[some]], tokens.end[left.verb[some]]
+    attended = np.flatnonzero(kinds.people & ~on_left & ~right & ~by_verb & ~kinds.changed)
+    joined = _attended(right_start[attended], tokens)
+    which = attended[joined[0] >= 0]
+    phrase_start[which], phrase_end[which], object_start = (place[joined[0] >= 0] for place in joined)
+    by_verb[which] = True
     side = np.where(right, 1, np.where(by_verb, 2, 0))
     head, head_end, word = heads_of(codes, phrase_start, phrase_end, lists, tokens)
-    head = np.where(by_verb, phrase_start, head)
+    on_verb = by_verb & (word < 0)
+    head = np.where(on_verb, phrase_start, head)
+    head[which] = object_start
     i = np.maximum(np.searchsorted(tokens.end, phrase_end, "right") - 1, 0)
     growth = (phrase_start >= 0) & (tokens.end[i] == phrase_end) & (tokens.kind[i] == KIND["growth"])
     return Phrases(
@@ -184,8 +195,8 @@ def _known_right(
     codes: Codes, start: Ints, end: Ints, tokens: Tokens, lists: MeasureWords
 ) -> tuple[Ints, Bools]:
     """The phrase right of a number, cut behind its last listed noun; and whether there is one."""
-    word, length = lists.heads.at(codes, np.maximum(end - 1, 0), -1)
-    known = (word >= 0) & (length <= end - start) & (end > start)
+    word, _ = _noun_ending(codes, start, end, tokens, lists)
+    known = word >= 0
     nouns = np.flatnonzero(tokens.kind == KIND["head"])
     if not len(nouns):
         return end, known
@@ -194,13 +205,29 @@ def _known_right(
     return np.where(inside, tokens.end[i], end), known | inside
 
 
+def _noun_ending(
+    codes: Codes, begin: Ints, stop: Ints, tokens: Tokens, lists: MeasureWords
+) -> tuple[Ints, Ints]:
+    """The longest listed noun that ends each phrase: its number among the heads or -1, and its length."""
+    word, length = lists.heads.at(codes, np.maximum(stop - 1, 0), -1)
+    i = np.maximum(np.searchsorted(tokens.end, stop, "right") - 1, 0)
+    token = (tokens.end[i] == stop) & (tokens.kind[i] == KIND["head"]) & (tokens.start[i] >= begin)
+    long = (length > stop - begin) | (word < 0)  # 其中医院: 中医院 reaches out of the phrase
+    word = np.where(long, np.where(token, lists.head_of[tokens.word[i]], -1), word)
+    length = np.where(long, stop - tokens.start[i], length)
+    return np.where(stop > begin, word, -1), length
+
+
 def heads_of(
     codes: Codes, start: Ints, end: Ints, lists: MeasureWords, tokens: Tokens
 ) -> tuple[Ints, Ints, Ints]:
     """Where the head noun of each phrase begins (-1 for no phrase) and ends; the number of its listed word or -1."""
     quoted = _CLOSING_MARKS[codes[np.maximum(end - 1, 0)]] & (start >= 0)
+    i = np.maximum(np.searchsorted(tokens.end, end, "right") - 1, 0)
+    classed = (tokens.end[i] == end) & (tokens.kind[i] == KIND["attribute"]) & (tokens.start[i] > start + 1)
     sized = _MEASURED_OUT[codes[np.maximum(end - 1, 0)]] & (end - start > 2)  # 路面宽: the head is 路面
     begin, stop = start.copy(), end - (quoted | sized)
+    stop = np.where(classed, tokens.start[i], stop)  # 参训学员男120人
     which = np.flatnonzero(quoted)
     if len(
         which
@@ -208,9 +235,9 @@ def heads_of(
         opening = last_at(np.flatnonzero(_OPENING_MARKS[codes]), end[which])
         begin[which] = np.maximum(start[which], opening + 1)
     last = np.maximum(stop - 1, 0)
-    word, length = lists.heads.at(codes, last, -1)
+    word, length = _noun_ending(codes, begin, stop, tokens, lists)
     size = stop - begin
-    known = (word >= 0) & (length <= size)
+    known = word >= 0
     fallback = np.where((size <= 3) | quoted, size, np.where(SUFFIXES[codes[last]], 3, 2))
     i = np.maximum(np.searchsorted(tokens.end, stop, "right") - 1, 0)
     whole = (
@@ -292,12 +319,15 @@ def _left(
 def _last_cut(codes: Codes, stop: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:
     """Where the last word that phrases begin after ends, before each place; 0 for none.
 
-    A word that leaves one character is part of a noun (办结率, 出版物), and so is a verb between a noun and a noun of
-    measuring (用地出让均价, 污水处理能力), unless the first noun is one that acts (红十字会募集善款).
+    A word that leaves one character is part of a noun (办结率, 出版物), and so is a verb between other words and a
+    noun of measuring (用地出让均价, 污水处理能力), unless those are the name of one that acts (红十字会募集善款).
     """
     word, _ = lists.heads.at(codes, np.maximum(stop - 1, 0), -1)
     measuring = (word >= 0) & lists.measuring[word]
-    inner = tokens.acts & _behind_noun(tokens) & ~_AGENT[codes[np.maximum(tokens.start - 1, 0)]]
+    before = codes[np.maximum(tokens.start - 1, 0)]
+    first = np.zeros(len(tokens.start), np.bool_)  # nothing of a phrase can stand before the word
+    first[1:] = tokens.cuts[:-1] & (tokens.end[:-1] == tokens.start[1:])
+    inner = tokens.acts & ~first & ~_STOPS[before] & ~_AGENT[before] & ~_LETTER[before]
     result = np.zeros(len(stop), np.int64)
     for which, cut in ((~measuring, tokens.cuts), (measuring, tokens.cuts & ~inner)):
         ends = tokens.end[cut]
@@ -364,6 +394,8 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
         word &= (tokens.kind[i] != KIND["division"]) | (tokens.end[i] < stop[live])
         # 产茶 and 建水库 lose their verb, 抢险队员 keeps it: a verb of one character has a whole noun behind it
         single = word & (tokens.end[i] == place + 1) & (tokens.kind[i] != KIND["joint"])
+        bound = tokens.acts[i] & (stop[live] == tokens.end[i] + 1) & _BOUND[codes[stop[live] - 1]]  # 参观者
+        word &= ~bound
         following = np.minimum(i + 1, len(tokens.start) - 1)
         word &= ~single | (stop[live] == place + 2) | (tokens.start[following] == place + 1)
         blank = _LEADING[codes[place]]
@@ -371,6 +403,21 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
         live = live[word | blank]
         live = live[begin[live] < stop[live]]
     return begin
+
+
+_DEEDS = [KIND["right"], KIND["measure_verb"]]
+_OBJECTS = [KIND["head"], KIND["measure_verb"]]
+
+
+def _attended(begin: Ints, tokens: Tokens) -> tuple[Ints, Ints, Ints]:
+    """The verb right of a count of people with its listed object (参会, 参加培训): start, end, start of head; -1."""
+    i = np.minimum(np.searchsorted(tokens.start, begin), len(tokens.start) - 1)
+    verb = np.isin(tokens.kind[i], _DEEDS) & (tokens.end[i] > begin + 1)
+    verb = (verb | tokens.acts[i]) & (tokens.start[i] == begin)
+    following = np.minimum(i + 1, len(tokens.start) - 1)
+    noun = np.isin(tokens.kind[following], _OBJECTS) & (tokens.start[following] == tokens.end[i])
+    end = np.where(noun, tokens.end[following], tokens.end[i])
+    return np.where(verb, begin, -1), np.where(verb, end, -1), np.where(noun, tokens.start[following], begin)
 
 
 def _behind_noun(tokens: Tokens) -> Bools:

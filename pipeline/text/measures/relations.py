@@ -153,7 +153,10 @@ class _Walk:
             for position, whole in enumerate(self.wholes[:-2]):
                 self.add_up(whole, self.wholes[position + 1 :])
             for position in range(len(self.levels) - 1, 1, -1):  # 男120人，女80人，共200人
-                self.add_up(self.levels[position], self.levels[position - 1 :: -1])
+                whole = self.levels[position]
+                if self.add_up(whole, self.levels[position - 1 :: -1]) and row.own[whole] < 0:
+                    links.subject[whole] = -1
+                    self.inherit(whole, next(k for k in self.levels if links.part_of[k] == whole))
             for whole in reversed(self.earlier):
                 if row.unit[whole] == row.unit[self.levels[0]] and self.add_up(whole, self.levels):
                     break
