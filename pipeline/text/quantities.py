@@ -389,7 +389,7 @@ def _indefinite(codes: Codes, numerals: Numerals, row: Ints, end: Ints, start: I
     )
     if not one.any():
         return one
-    one &= np.array([each.kind in ("classifier", "noun") for each in units.rows] + [True])[row]
+    one &= units.objects[row]
     closed = _INVENTORY[codes[end]]
     before = codes[start - 1]
     opens = _END[before] | code_set("这那每另某同新第是为成有了的以")[before]

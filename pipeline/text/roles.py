@@ -68,10 +68,10 @@ def set_roles(
         return
     clause = clauses.begin(q.start)
     sentence = clauses.sentence_begin(q.start)
-    dimensions = np.array([row.dimension for row in units.rows] + [""])[q.row]
-    point = dimensions == "percentage_point"
-    rate = dimensions == "percent"
-    multiple = dimensions == "multiple"
+    dimensions = units.dimension[q.row]
+    point, rate, multiple = (
+        np.isin(dimensions, units.of_dimension(name)) for name in ("percentage_point", "percent", "multiple")
+    )
     # the verb: the last change or level word of the clause decides
     cues = clauses.before(q.start)
     verb = cues.last((CUE_CHANGE, CUE_COMPARED, CUE_LEVEL, CUE_NEUTRAL, CUE_SHARE), clause)
@@ -81,24 +81,23 @@ def set_roles(
     basis_here = cues.last((CUE_BASIS,), clause)
     previous = np.concatenate((np.full(1, -1), np.arange(n - 1)))
     previous_end = np.where(previous >= 0, q.end[previous], -1)
-    gap_start = np.maximum(verb_end, 0)
     adjacent = q.start - verb_end
     between_clear = previous_end <= verb_end
-    of_between = _contains(codes, gap_start, q.start, ord("的"))
-    compared = (kind == CUE_COMPARED) & (basis_here >= 0) & (_gap_of_bounds(codes, verb_end, q.start) | point)
-    changing = (kind == CUE_CHANGE) & (adjacent <= _REACH) & ~of_between & between_clear
+    at_once = _gap_of_bounds(codes, verb_end, q.start)
+    compared = (kind == CUE_COMPARED) & (basis_here >= 0) & (at_once | point)
+    changing = (kind == CUE_CHANGE) & (adjacent <= _REACH) & between_clear
+    near = np.flatnonzero(changing)
+    changing[near] = ~_contains(codes, verb_end[near], q.start[near], ord("的"))
     short = (verb >= 0) & (clauses.cue_end[verb] - clauses.cue_start[verb] == 1)
-    changing &= ~short | _gap_of_bounds(
-        codes, verb_end, q.start
-    )  # 降 in 连降暴雨3天 is no change of the days
+    changing &= ~short | at_once  # 降 in 连降暴雨3天 is no change of the days
     than = (
         (verb >= 0) & (codes[np.maximum(verb_end, 1) - 1] == ord("于")) & ~point
     )  # 不低于100元 compares with nothing
     changing |= compared & between_clear & (adjacent <= 4) & ~than
     # 翻一番, 是上年的2倍
     doubling = (kind == CUE_CHANGE) & (value == DOUBLE) & (adjacent <= 2)
-    names = np.array([row.unit for row in units.rows] + [""])[q.row]
-    changing &= (value != DOUBLE) | (names == "番")
+    for i in np.flatnonzero(changing & (value == DOUBLE)):
+        changing[i] = q.row[i] >= 0 and units.rows[q.row[i]].unit == "番"
     changing |= (
         point & (kind != CUE_LEVEL) & (kind != CUE_SHARE) & between_clear & (verb >= 0) & (kind == CUE_CHANGE)
     )
@@ -145,8 +144,9 @@ def set_roles(
         & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == CUE_LEVEL) & (adjacent <= 3)))
     )
     ratio |= listed & multiple & ~changing & ratio[previous]
-    larger = q.mantissa * np.power(10.0, q.exponent) > 1
-    direction = np.where(ratio, np.where(larger, UP, DOWN), direction)
+    which = np.flatnonzero(ratio)
+    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > 1
+    direction[which] = np.where(larger, UP, DOWN)
     change_kind = np.where(changing, DELTA, -1)
     change_kind = np.where(changing & rate, RATE, change_kind)
     change_kind = np.where(changing & point, POINTS, change_kind)
@@ -163,42 +163,15 @@ def set_roles(
     share_kind = np.where(share_word >= 0, clauses.cue_kind[share_word], -1)
     part = (rate | (q.denominator > 0)) & (share_kind == CUE_SHARE) & ~changing
     part &= previous_end <= np.where(share_word >= 0, clauses.cue_end[share_word], 0)
-    for i in np.flatnonzero(listed):
-        if part[previous[i]] and (rate[i] or q.denominator[i] > 0) and not changing[i]:
+    for i in np.flatnonzero(listed & (rate | (q.denominator > 0)) & ~changing):
+        if part[previous[i]]:
             part[i] = True
-    of_noun = (codes[q.end] == ord("的")) & han(codes[q.end + 1]) & (q.denominator > 0) & ~changing
-    q.role[part | of_noun] = SHARE
+    q.role[part] = SHARE
+    broken = np.flatnonzero((q.denominator > 0) & ~changing)
+    of_noun = (codes[q.end[broken]] == ord("的")) & han(codes[q.end[broken] + 1])
+    q.role[broken[of_noun]] = SHARE
 
-    follow = q.end.copy()
-    bounded = np.isin(q.bound, (AT_LEAST, AT_MOST, OVER, RANGE))
-    word_len = _right_bound_length(codes, follow)
-    after = follow + word_len
-    noun = ~code_set("增下比和与及至到左上")[codes[after]] & han(codes[after])
-    counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
-    threshold = (
-        bounded
-        & ~changing
-        & ~part
-        & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
-    )
-    threshold &= (word_len > 0) | np.isin(q.bound, (AT_LEAST, AT_MOST))
-    threshold |= bounded & (dimensions == "age") & ((word_len > 0) | ((q.bound == RANGE) & noun))
-    closing = code_set("）)")[codes[after]] | (
-        (codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同"))
-    )
-    threshold |= (
-        bounded & (word_len > 0) & closing & ~changing & ~part
-    )  # （年主营业务收入2000万元以上，下同）
-    threshold |= (
-        np.isin(q.bound, (AT_LEAST, AT_MOST))
-        & ~changing
-        & ~part
-        & noun
-        & _names_a_class(codes, numerals, after)
-    )
-    bare = (q.rule == RULE["bare_multiplier"]) & (q.bound == AT_LEAST)
-    threshold |= bare & noun & ~changing & ~part
-    q.role[threshold] = THRESHOLD
+    q.role[_thresholds(codes, numerals, q, units, changing, part)] = THRESHOLD
 
     aim = cues.last((CUE_TARGET,), sentence)
     plain = (q.role == LEVEL) | (q.role == CHANGE)
@@ -206,6 +179,31 @@ def set_roles(
     q.role[ranked] = RANK
     for column in (q.change_kind, q.direction, q.basis, q.basis_stated):
         column[ranked] = -1
+
+
+def _thresholds(
+    codes: Codes, numerals: Numerals, q: Quantities, units: Units, changing: Bools, part: Bools
+) -> Ints:
+    """The rows that bound a class of things (500人以上的企业, 60岁以上老人); only bounded ones can."""
+    rows = np.flatnonzero(np.isin(q.bound, (AT_LEAST, AT_MOST, OVER, RANGE)))
+    bound, follow, free = q.bound[rows], q.end[rows], ~(changing | part)[rows]
+    age = np.isin(units.dimension[q.row[rows]], units.of_dimension("age"))
+    edged = (bound == AT_LEAST) | (bound == AT_MOST)
+    word_len = _right_bound_length(codes, follow)
+    after = follow + word_len
+    noun = ~code_set("增下比和与及至到左上")[codes[after]] & han(codes[after])
+    counted = DIGITS[codes[after]] | (codes[after] == ord("占"))  # 38℃以上22天, 60岁以上占17.5%
+    threshold = free & (((word_len > 0) & (noun | counted)) | ((codes[follow] == ord("的")) & noun))
+    threshold &= (word_len > 0) | edged
+    threshold |= age & ((word_len > 0) | ((bound == RANGE) & noun))
+    closing = code_set("）)")[codes[after]] | (
+        (codes[after + 1] == ord("下")) & (codes[after + 2] == ord("同"))
+    )
+    threshold |= (word_len > 0) & closing & free  # （年主营业务收入2000万元以上，下同）
+    threshold |= edged & free & noun & _names_a_class(codes, numerals, after)
+    bare = (q.rule[rows] == RULE["bare_multiplier"]) & (bound == AT_LEAST)
+    threshold |= bare & noun & free
+    return rows[threshold]
 
 
 def _names_a_class(codes: Codes, numerals: Numerals, after: Ints) -> Bools:

@@ -260,19 +260,19 @@ def _unit_columns(
             names.append(name)
             dimensions.append(dimension)
             bases.append(base)
-    by_name = np.array([row.surface == "名" for row in units.rows] + [False])[q.row]
-    by_place = np.array([row.surface == "位" for row in units.rows] + [False])[q.row]
-    topped = (q.bound == q_.TOP_N) & (by_name | by_place)
-    ranked = (q.rule == q_.RULE["rank"]) | topped
-    if ranked.any():
+    ranking = q.rule == q_.RULE["rank"]
+    rows = np.flatnonzero(ranking | (q.bound == q_.TOP_N))
+    surface = np.array([units.rows[row].surface if row >= 0 else "" for row in q.row[rows]], np.str_)
+    ranked = rows[ranking[rows] | np.isin(surface, ("名", "位"))]
+    if len(ranked):
         place = {label: len(names) + k for k, label in enumerate(("位", "名"))}
         for label in place:
             names.append(label)
             dimensions.append("rank")
             bases.append(label)
-        code = np.where(ranked, np.where(by_name, place["名"], place["位"]), code)
-        factor = np.where(ranked, 1.0, factor)
-        offset = np.where(ranked, 0.0, offset)
+        code[ranked] = place["位"]
+        code[rows[surface == "名"]] = place["名"]
+        factor[ranked], offset[ranked] = 1.0, 0.0
     return named(names, code), named(dimensions, code), named(bases, code), factor, offset
 
 

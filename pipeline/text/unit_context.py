@@ -151,9 +151,10 @@ def rates_below(
         place = np.where(numbered, numerals.end[np.maximum(number, 0)], place)
         word, length = units.at(codes, place)
         lower = np.where(word >= 0, units.default[np.maximum(word, 0)], -1)
-        dimensions = np.array([units.rows[x].dimension if x >= 0 else "" for x in lower])
-        named = np.array([units.rows[x].unit if x >= 0 else "" for x in lower])
-        good = np.isin(dimensions, ["area", "mass", "volume", "energy", "person"]) | np.isin(named, ["户"])
+        spread = units.of_dimension("area", "mass", "volume", "energy", "person")
+        good = np.isin(units.dimension[lower], spread) | np.array(
+            [x >= 0 and units.rows[x].unit == "户" for x in lower], np.bool_
+        )
         every, stop, lower, times = (
             every[good],
             (place + length)[good],
@@ -179,7 +180,7 @@ def _mu_yields(
     codes: Codes, numerals: Numerals, wanted: Bools, clause: Ints, below: Ints, units: Units
 ) -> None:
     """亩产374公斤 is so much a 亩."""
-    which = np.flatnonzero(wanted & (np.array([row.dimension for row in units.rows] + [""])[below] == ""))
+    which = np.flatnonzero(wanted)
     place = numerals.start[which] - 1
     for _ in range(3):
         place = place - code_set("达到为约超过近")[codes[place]]

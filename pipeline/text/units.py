@@ -120,6 +120,8 @@ class Units:
         factor, offset: from the unit to the base, of each row, as doubles.
         shift: power of ten from each row's surface to its unit: -2 for 分, whose unit is CNY.
         shares: for each row (and for -1), whether it is a per cent, a point, a multiple or money.
+        dimensions: every dimension of the table; dimension: the number of each row's (and -1 for row -1).
+        objects: for each row (and for -1), whether it counts things rather than measures: a classifier or a noun.
         contexts: the words that choose among senses.
     """
 
@@ -135,7 +137,14 @@ class Units:
     offset: NDArray[np.float64]
     shift: Ints
     shares: Bools
+    dimensions: tuple[str, ...]
+    dimension: Ints
+    objects: Bools
     contexts: Contexts
+
+    def of_dimension(self, *names: str) -> Ints:
+        """The numbers of the dimensions of these names that the table has."""
+        return np.array([self.dimensions.index(name) for name in names if name in self.dimensions], np.int64)
 
     def at(self, codes: Codes, places: Ints) -> tuple[Ints, Ints]:
         """The surface that starts at each place, or -1, and its length."""
@@ -291,6 +300,7 @@ def load_units(path: Path) -> Units:
             default[number[row.surface]] = n
     own = {row.unit: row.factor for row in reversed(rows) if row.sense == "" and not row.context}
     shift = np.array([_power_of_ten(row.factor / own.get(row.unit, row.factor)) for row in rows], np.int64)
+    dimensions = tuple(dict.fromkeys(row.dimension for row in rows))
     return Units(
         rows=tuple(rows),
         surfaces=surfaces,
@@ -310,5 +320,8 @@ def load_units(path: Path) -> Units:
             [row.dimension in ("percent", "percentage_point", "multiple", "money") for row in rows] + [False]
         ),
         offset=np.array([float(row.offset) for row in rows]),
+        dimensions=dimensions,
+        dimension=np.array([dimensions.index(row.dimension) for row in rows] + [-1], np.int64),
+        objects=np.array([row.kind in ("classifier", "noun") for row in rows] + [True]),
         contexts=Contexts.of(rows),
     )
