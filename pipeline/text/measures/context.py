@@ -26,6 +26,8 @@ _BASE_OF_RANK = code_set("居列占比较于位为第名超")
 _PART_OF_NAME = code_set("政人委局法检公党供信中学第一二三实小医幼办支分所站院")
 """A division's name before one of these is the beginning of the name of something in it: 青田区政府."""
 _NO_NAME = "\ue000"
+_CLAUSE_START = code_set("，。；：！？、】〗 \n\f\0（(")
+_OPENERS = [KIND["time"], KIND["date"], KIND["of_which"], KIND["joint"]]
 _ENTRY = code_set("【〖\f")
 
 
@@ -177,6 +179,14 @@ def named_divisions(codes: Codes, territory: Territory) -> Named:
     return Named(name[whole], start[whole], end[whole])
 
 
+def _topical(codes: Codes, words: Ints, tokens: Tokens, lists: MeasureWords) -> Bools:
+    """Whether words of territory say where a clause happens: 全国 and 全校 only at its beginning (not 邀请国内专家)."""
+    wide = np.array([(scope or ("", ""))[1] in ("province", "country", "none") for scope in lists.scope])
+    opened = _CLAUSE_START[codes[tokens.start[words] - 1]]
+    after = (tokens.end[words - 1] == tokens.start[words]) & np.isin(tokens.kind[words - 1], _OPENERS)
+    return ~wide[tokens.word[words]] | opened | after
+
+
 def territories(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists: MeasureWords,
                 territory: Territory, named: Named) -> tuple[Ints, Ints, Labels, Labels]:  # fmt: skip
     """Region and scope of each number: indices into the two lists returned, -1 for no word of territory.
@@ -187,6 +197,7 @@ def territories(codes: Codes, start: Ints, sentence: Ints, tokens: Tokens, lists
     """
     words = np.flatnonzero(tokens.kind == KIND["scope"])
     words = words[~_BASE_OF_RANK[codes[tokens.start[words] - 1]]]
+    words = words[_topical(codes, words, tokens, lists)]
     name, name_start, name_end = named.name, named.start, named.end
     place = np.concatenate((tokens.end[words], name_end))
     begin = np.concatenate((tokens.start[words], name_start))
