@@ -20,7 +20,11 @@ _SENTENCE = code_set("。！？\n\f\0【】")
 _OPEN = code_set("（(")
 _CLOSE = code_set("）)")
 _CLOSING_MARKS = code_set("”’》〉」』")
-_BOUND = code_set("者率量额数费员户机器品物所站厂场队期度法型价款金")
+_BOUND = code_set("类型式制级者率量额数费员户机器品物所站厂场队期度法型价款金")
+_EXTENT = code_set("积力量率数模程度期间")
+"""Last characters of nouns that a verb before them makes narrower (竣工面积, 供水能力); 资金 is its object."""
+_LONE = code_set("年月日天时人户处点所家个公类期级等者线")
+"""Characters that are no phrase by themselves."""
 _AGENT = code_set("会司团局部委院校厂社行店府所队站心业户民员人")
 _MEASURED_OUT = code_set("长宽厚")
 _LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
@@ -224,7 +228,9 @@ def heads_of(
     """Where the head noun of each phrase begins (-1 for no phrase) and ends; the number of its listed word or -1."""
     quoted = _CLOSING_MARKS[codes[np.maximum(end - 1, 0)]] & (start >= 0)
     i = np.maximum(np.searchsorted(tokens.end, end, "right") - 1, 0)
+    noun = np.maximum(i - 1, 0)
     classed = (tokens.end[i] == end) & (tokens.kind[i] == KIND["attribute"]) & (tokens.start[i] > start + 1)
+    classed &= (tokens.end[noun] == tokens.start[i]) & (tokens.kind[noun] == KIND["head"])
     sized = _MEASURED_OUT[codes[np.maximum(end - 1, 0)]] & (end - start > 2)  # 路面宽: the head is 路面
     begin, stop = start.copy(), end - (quoted | sized)
     stop = np.where(classed, tokens.start[i], stop)  # 参训学员男120人
@@ -312,7 +318,7 @@ def _left(
         moved[rest[near]] = True
         live = live[moved | word]
     begin = np.maximum(floor, _last_cut(codes, stop, tokens, lists))
-    begin = _lead(codes, begin, stop, tokens)
+    begin = _lead(codes, begin, stop, tokens, lists)
     return Left(begin, np.maximum(stop, begin), floor, verb, based)
 
 
@@ -331,8 +337,17 @@ def _last_cut(codes: Codes, stop: Ints, tokens: Tokens, lists: MeasureWords) -> 
     result = np.zeros(len(stop), np.int64)
     for which, cut in ((~measuring, tokens.cuts), (measuring, tokens.cuts & ~inner)):
         ends = tokens.end[cut]
-        result[which] = ends[np.maximum(np.searchsorted(ends, stop[which] - 1, "left") - 1, 0)]
+        k = np.maximum(np.searchsorted(ends, stop[which] - 1, "left") - 1, 0)
+        narrower = _narrowed(codes, np.flatnonzero(cut)[k], stop[which], tokens, lists)
+        result[which] = ends[np.maximum(k - narrower, 0)]
     return result
+
+
+def _narrowed(codes: Codes, i: Ints, stop: Ints, tokens: Tokens, lists: MeasureWords) -> Bools:
+    """Whether the verbs numbered i make a noun of extent right behind them narrower: 竣工面积, 日供水能力."""
+    word, length = lists.heads.at(codes, np.maximum(stop - 1, 0), -1)
+    whole = (word >= 0) & (stop - tokens.end[i] == lists.core[word]) & (length <= stop - tokens.start[i])
+    return whole & tokens.acts[i] & _EXTENT[codes[np.maximum(stop - 1, 0)]]
 
 
 def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
@@ -381,7 +396,7 @@ def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: I
     return based
 
 
-def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
+def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:
     """Take joints, verbs of one character and the like off the beginning of phrases."""
     begin = begin.copy()
     live = np.flatnonzero(begin < stop)
@@ -395,14 +410,15 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens) -> Ints:
         # 产茶 and 建水库 lose their verb, 抢险队员 keeps it: a verb of one character has a whole noun behind it
         single = word & (tokens.end[i] == place + 1) & (tokens.kind[i] != KIND["joint"])
         bound = tokens.acts[i] & (stop[live] == tokens.end[i] + 1) & _BOUND[codes[stop[live] - 1]]  # 参观者
-        word &= ~bound
+        word &= ~bound & ~_narrowed(codes, i, stop[live], tokens, lists)
         following = np.minimum(i + 1, len(tokens.start) - 1)
         word &= ~single | (stop[live] == place + 2) | (tokens.start[following] == place + 1)
         blank = _LEADING[codes[place]]
         begin[live] = np.where(word, tokens.end[i], place + blank)
         live = live[word | blank]
         live = live[begin[live] < stop[live]]
-    return begin
+    lone = (stop == begin + 1) & _LONE[codes[begin]]
+    return np.where(lone, stop, begin)
 
 
 _DEEDS = [KIND["right"], KIND["measure_verb"]]
@@ -461,9 +477,7 @@ def attributes(codes: Codes, phrases: Phrases, tokens: Tokens) -> Bools:
     """Whether a phrase names a class or quality and no thing: 省级, 中型, 五星级, 城镇."""
     i = np.maximum(np.searchsorted(tokens.end, phrases.end, "right") - 1, 0)
     listed = (
-        (tokens.end[i] == phrases.end)
-        & np.isin(tokens.kind[i], _CLASSES)
-        & (tokens.start[i] <= phrases.start + 1)
+        (tokens.end[i] == phrases.end) & np.isin(tokens.kind[i], _CLASSES) & (phrases.head_end == phrases.end)
     )
     return (phrases.start >= 0) & (
         listed | (~phrases.known & _ATTRIBUTES[codes[np.maximum(phrases.end - 1, 0)]])

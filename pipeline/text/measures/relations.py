@@ -22,6 +22,8 @@ _MEASURING = frozenset("额值款费资金价税率量数险债")
 """Last characters of nouns that money can be said of, listed or not."""
 _KEPT = 12
 """How many levels of earlier sentences are remembered as totals that parts may add up to."""
+_FINE = 100
+"""How many steps of its last digit a total needs so that a sum of other things is no accident."""
 _CLOSE = 0.005
 """How far a sum may be from its total, as a share of it, however coarse the numbers are printed."""
 
@@ -220,7 +222,9 @@ class _Walk:
                 self.totals[unit] = (self.total(i, place), 0.0)
             total, amount = self.totals[unit]
             fits = total >= 0 and i != total and self.fits(value, total)
-            if fits and (amount == 0.0 or row.linked[i] or self.fits(amount + value, total)):
+            near = row.linked[i] or (row.attribute[i] and "；" not in row.text[place : row.start[i]])
+            slack = (row.grain[total] - row.grain[i]) / 2 if total >= 0 else 0.0
+            if fits and (amount == 0.0 or near or self.fits(amount + value + slack, total)):
                 self.totals[unit] = (total, amount + value)
                 return total
             return -1
@@ -386,12 +390,9 @@ class _Walk:
                     links.of[k] = self.last_share(k)
                 else:
                     links.of[k] = self.same_subject(k)
-                    if (
-                        links.of[k] < 0
-                        and not row.abstract[k]
-                        and self.last >= 0
-                        and (not row.known[k] or row.attribute[k])
-                    ):
+                    vague = row.change_kind[k] != DELTA and not row.abstract[k]
+                    vague &= not row.known[k] or row.attribute[k]
+                    if vague and links.of[k] < 0 and self.last >= 0:  # 食品类上涨5.1%
                         links.head[k] = links.head[self.last]
             else:
                 links.subject[k] = links.head[k] = -1
@@ -570,6 +571,18 @@ class _Walk:
     def fits(self, value: float, total: int) -> bool:
         return value <= self.row.value[total] * 1.000001 + self.row.grain[total]
 
+    def comparable(self, whole: int, parts: list[int]) -> bool:
+        """Whether parts that add up may be parts: not where coarse figures of other things do so by chance."""
+        row, head = self.row, self.links.head
+        if row.value[whole] >= _FINE * row.grain[whole] or head[whole] < 0:
+            return True
+        noun = row.text[row.head[head[whole]] : row.head_end[head[whole]]]
+        for k in parts:
+            own = row.text[row.head[head[k]] : row.head_end[head[k]]] if head[k] >= 0 else noun
+            if own != noun and row.abstract[head[k]]:
+                return False
+        return True
+
     def add_up(self, whole: int, rest: list[int]) -> bool:
         """Parts without 其中: levels next to a total (`rest`, nearest first), of its unit, that add up to it."""
         row, part_of = self.row, self.links.part_of
@@ -585,7 +598,8 @@ class _Walk:
             found.append(k)
             if amount > row.value[whole] + slack:
                 return False
-            if len(found) > 1 and abs(amount - row.value[whole]) <= min(slack, row.value[whole] * _CLOSE):
+            close = abs(amount - row.value[whole]) <= min(slack, row.value[whole] * _CLOSE)
+            if close and len(found) > 1 and self.comparable(whole, found):
                 for member in found:
                     if part_of[member] < 0:
                         part_of[member] = whole
