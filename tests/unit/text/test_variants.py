@@ -83,19 +83,21 @@ def test_fullwidth_figures_and_signs(body: str) -> None:
 
 
 @composed
-@given(prose.mixed_text)
-def test_bankers_numerals(body: str) -> None:
-    wanted = str.maketrans("二三四五六七八九十百千", "贰叁肆伍陆柒捌玖拾佰仟")
-    plain = re.sub("第.季度|前.季度|.季度|[一二三四五六七八九十]+[月日]", "", body)
-    numerals = re.compile("[一二三四五六七八九十百千]{2,}[万亿]?(?=[元人吨家户件])")
-    counted = numerals.sub(lambda found: found[0].translate(wanted), plain)
-    assert _rows(counted) == _rows(plain)
+@given(st.lists(st.tuples(prose.SUBJECTS, prose.chinese, st.sampled_from("元人吨家户件")), min_size=1, max_size=9))
+def test_bankers_numerals(clauses: list[tuple[str, str, str]]) -> None:
+    bankers = str.maketrans("二三四五六七八九十百千", "贰叁肆伍陆柒捌玖拾佰仟")
+    clauses = [clause for clause in clauses if len(clause[1]) > 1 and "点" not in clause[1]]
+    plain = "".join(f"{subject}{numeral}{unit}，" for subject, numeral, unit in clauses)
+    guised = "".join(f"{subject}{numeral.translate(bankers)}{unit}，" for subject, numeral, unit in clauses)
+    assert _rows(guised) == _rows(plain)
 
 
 @composed
 @given(prose.amount_text, st.randoms(use_true_random=False))
 def test_a_figure_broken_by_the_end_of_a_line(body: str, random: Any) -> None:
-    places = [found.start() + 1 for found in re.finditer(r"(?<![\d.,、～—至到~–-])\d\d(?=\d*[万亿]?[元吨人])", body)]
+    figures = re.finditer(r"(?<![\d.,、～—至到~–-])\d\d(?=\d*[万亿]?[元吨人])", body)
+    units = re.finditer("平方米|公里|小时", body)
+    places = [found.start() + 1 for found in (*figures, *units)]
     if not places:
         return
     broken = random.choice(places)
