@@ -29,7 +29,7 @@ DIVISION, DATE = -2, -1
 """Numbers of the words that stand for any name of a division and for any date."""
 
 SUFFIXES = code_set(
-    "率量额数费线馆站场者机车品业林园田厂具器剂款金法仪所院校部室会社店库房屋楼塔坝渠井路桥池塘庄苗料材油粉丝布纸酒药奖牌证书报刊剧片曲"
+    "率量额数费线馆站场者机车品业林园田厂具器剂款金法仪所院校部室会社店库房屋楼塔坝渠井路桥池塘庄苗料材油粉丝布纸酒药奖牌证书报刊剧片曲员林粮衣户犯赛"
 )
 """Last characters that make a noun of three: 出口额, 收购量, 防护林."""
 
@@ -212,7 +212,7 @@ def load_measure_words(folder: Path) -> MeasureWords:
     return MeasureWords(
         words=Trie.of(words),
         kind=np.array([KIND[kind] for _, kind in pairs], np.int64),
-        peeled=_flags(kind not in _NEVER_PEELED for _, kind in pairs),
+        peeled=_flags(kind not in _NEVER_PEELED or (kind == "right" and len(w) > 1) for w, kind in pairs),
         cuts=_flags(
             kind not in _NEVER_CUT and (len(w) != 1 or w in _CUTTING_CHARACTERS) for w, kind in pairs
         ),

@@ -253,8 +253,11 @@ def heads_of(
         & (stop - tokens.start[i] < 5)
     )
     fallback = np.where(whole, stop - tokens.start[i], fallback)
+    listed = tokens.end[i] > tokens.start[i] + 1
     rest = stop - tokens.end[i]  # what is left behind the last listed word
-    fallback = np.where(~whole & ~quoted & (tokens.end[i] > begin) & (rest > 1) & (rest < 4), rest, fallback)
+    fallback = np.where(
+        ~whole & ~quoted & (tokens.end[i] > begin) & (rest > 1) & (rest < 4) & listed, rest, fallback
+    )
     # a listed noun of one character is a head only where it ends a longer noun of two or three
     length = np.where(known & (length > 1), lists.core[word], fallback)
     head = stop - length
@@ -302,6 +305,9 @@ def _left(
         loose = (tokens.peeled[j] & ~doing) | (
             (tokens.kind[j] == KIND["growth"]) & kinds.changed[live] & ~kinds.points[live]
         )  # 增幅达8.7%
+        # a verb of one character is one only behind a whole word: 水库 蓄, but not 春运
+        whole = (tokens.end[np.maximum(j - 1, 0)] == place - 1) | (floor[live] == place - 1)
+        loose &= whole | (tokens.kind[j] != KIND["light"]) | (tokens.start[j] < place - 1)
         word = (i >= 0) & (tokens.end[j] == place) & ~moved & loose & (tokens.start[j] >= floor[live])
         which, taken = live[word], i[word]
         first_verb = (verb[which] < 0) & tokens.verb[taken]
@@ -399,19 +405,25 @@ def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: I
 def _lead(codes: Codes, begin: Ints, stop: Ints, tokens: Tokens, lists: MeasureWords) -> Ints:
     """Take joints, verbs of one character and the like off the beginning of phrases."""
     begin = begin.copy()
+    last, _ = lists.heads.at(codes, np.maximum(stop - 1, 0), -1)
+    measuring = (last >= 0) & lists.measuring[last]
     live = np.flatnonzero(begin < stop)
     for _ in range(4):
         if not len(live):
             break
         place = begin[live]
         i = np.minimum(np.searchsorted(tokens.start, place), len(tokens.start) - 1)
-        word = (tokens.start[i] == place) & tokens.led[i] & (tokens.end[i] <= stop[live])
+        following = np.minimum(i + 1, len(tokens.start) - 1)
+        noun = (tokens.kind[following] == KIND["head"]) & (tokens.start[following] == tokens.end[i])
+        verbal = (
+            (tokens.kind[i] == KIND["measure_verb"]) & noun & ~measuring[live]
+        )  # 培训农民, but not 补助资金
+        word = (tokens.start[i] == place) & (tokens.led[i] | verbal) & (tokens.end[i] <= stop[live])
         word &= (tokens.kind[i] != KIND["division"]) | (tokens.end[i] < stop[live])
         # 产茶 and 建水库 lose their verb, 抢险队员 keeps it: a verb of one character has a whole noun behind it
         single = word & (tokens.end[i] == place + 1) & (tokens.kind[i] != KIND["joint"])
         bound = tokens.acts[i] & (stop[live] == tokens.end[i] + 1) & _BOUND[codes[stop[live] - 1]]  # 参观者
         word &= ~bound & ~_narrowed(codes, i, stop[live], tokens, lists)
-        following = np.minimum(i + 1, len(tokens.start) - 1)
         word &= ~single | (stop[live] == place + 2) | (tokens.start[following] == place + 1)
         blank = _LEADING[codes[place]]
         begin[live] = np.where(word, tokens.end[i], place + blank)

@@ -22,6 +22,8 @@ _MEASURING = frozenset("额值款费资金价税率量数险债")
 """Last characters of nouns that money can be said of, listed or not."""
 _KEPT = 12
 """How many levels of earlier sentences are remembered as totals that parts may add up to."""
+_BALANCE = frozenset(("支出", "结余", "累计结余", "盈余", "差额", "顺差", "逆差", "成本", "利润", "亏损"))
+"""What is set against an amount adds up with it and is no part of it: 收入12亿元，支出10亿元，结余2亿元."""
 _FINE = 100
 """How many steps of its last digit a total needs so that a sum of other things is no accident."""
 _CLOSE = 0.005
@@ -224,9 +226,15 @@ class _Walk:
             fits = total >= 0 and i != total and self.fits(value, total)
             near = row.linked[i] or (row.attribute[i] and "；" not in row.text[place : row.start[i]])
             slack = (row.grain[total] - row.grain[i]) / 2 if total >= 0 else 0.0
-            if fits and (amount == 0.0 or near or self.fits(amount + value + slack, total)):
+            more = (
+                self.fits(amount + value + slack, total) and self.of_one_kind(i, total)
+                if total >= 0
+                else False
+            )
+            if fits and (amount == 0.0 or near or more):
                 self.totals[unit] = (total, amount + value)
                 return total
+            self.totals[unit] = (-1, amount)  # what comes after another thing is no member
             return -1
         if row.own[i] < 0 and i > begin and row.role[i - 1] == THRESHOLD and not row.material[i - 1]:
             whole = self.same_unit(i)
@@ -490,7 +498,7 @@ class _Walk:
                 level = self.last_amount() if row.portion[k] else self.same_subject(k, part=True)
                 if level >= 0:
                     links.of[k] = level
-                elif row.role[k] == SHARE and row.text[row.start[k] - 1] != "的" and not row.portion[k]:
+                elif row.role[k] == SHARE and row.text[row.start[k] - 1] != "的" and row.based[k] == BASE:
                     whole = self.whole_of_share(k)
                     links.part_of[k] = whole
                     if whole >= 0 and (not row.known[k] or row.attribute[k]):
@@ -571,9 +579,21 @@ class _Walk:
     def fits(self, value: float, total: int) -> bool:
         return value <= self.row.value[total] * 1.000001 + self.row.grain[total]
 
+    def of_one_kind(self, i: int, total: int) -> bool:
+        """Whether a number may go on with the members of a total: 利税 is no part of an investment."""
+        row, head = self.row, self.links.head
+        if head[i] < 0 or head[total] < 0 or not row.abstract[head[i]]:
+            return True
+        nouns = {row.text[row.head[head[k]] : row.head_end[head[k]]] for k in (i, total)}
+        return len(nouns) == 1 or not row.material[i]
+
     def comparable(self, whole: int, parts: list[int]) -> bool:
         """Whether parts that add up may be parts: not where coarse figures of other things do so by chance."""
         row, head = self.row, self.links.head
+        if any(
+            row.text[row.head[head[k]] : row.head_end[head[k]]] in _BALANCE for k in parts if head[k] >= 0
+        ):
+            return False
         if row.value[whole] >= _FINE * row.grain[whole] or head[whole] < 0:
             return True
         noun = row.text[row.head[head[whole]] : row.head_end[head[whole]]]

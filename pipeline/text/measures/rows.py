@@ -141,7 +141,9 @@ def _portions(codes: Codes, phrases: Phrases) -> Bools:
     size, last = phrases.end - phrases.start, np.maximum(phrases.end - 1, 1)
     tails = [ord(word[0]) << 16 | ord(word[1]) for word in ("比重", "占比", "比例", "份额")]
     pair = codes[last - 1].astype(np.int64) << 16 | codes[last]
-    return (phrases.start >= 0) & (size <= 4) & np.isin(pair, tails)
+    taken = codes[np.maximum(phrases.start, 0)]
+    bare = (size == 2) | ((size <= 4) & ((taken == ord("所")) | (taken == ord("占"))))
+    return (phrases.start >= 0) & bare & np.isin(pair, tails)
 
 
 def _of_which(codes: Codes, tokens: Tokens, start: Ints, since: Ints) -> Ints:
