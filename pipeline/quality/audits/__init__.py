@@ -10,6 +10,7 @@
     running    stock and flow told in prose
     told       counts against lists, days against dates, limits of what can be, years
     books      the same thing told twice, in one book or in two editions
+    output     findings as rows of the two tables
 
 A false alarm costs the trust of the editor: where the text allows one reading under which it is right, it is not wrong.
 """
@@ -17,7 +18,6 @@ A false alarm costs the trust of the editor: where the text allows one reading u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import SEEDS
-from pipeline.quality.audits import changes, parts, products, running, shares, told
+from pipeline.quality.audits import books, changes, parts, products, running, shares, told
+from pipeline.quality.audits.output import Output
 from pipeline.quality.audits.rules import Rules, load_rules
 from pipeline.quality.audits.sheet import BLOCK, Finding, Sheet
 from pipeline.text.lexer import Ints
@@ -40,7 +41,6 @@ RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
     running.running,
     told.told,
 )
-_LIMIT = 10.0**21
 
 
 def audit(
@@ -69,22 +69,26 @@ def audit(
         `企业50家，其中内资38家、外资11家：合计49家，比总数少1家`.
     """
     rules = load_rules(seeds)
-    rows: list[dict[str, object]] = []
-    terms: list[dict[str, object]] = []
-    taken: dict[str, int] = {}
+    output = Output()
     for sheet in sheets(documents, entries, quantities, dates, volumes, rules):
         for finding in _ordered(sheet):
-            _write(sheet, finding, taken, rows, terms)
-    return {
-        "audits": pa.Table.from_pylist(rows, schema=_schema("audits")),
-        "audit_terms": pa.Table.from_pylist(terms, schema=_schema("audit_terms")),
-    }
+            output.add(sheet, finding)
+    for found in books.told_twice(entries, quantities, volumes, rules):
+        output.add_twice(quantities, found)
+    return output.tables()
 
 
-def _schema(name: str) -> pa.Schema:
-    import schemas
+def audit_editions(
+    entries: pa.Table, quantities: pa.Table, volumes: pa.Table, seeds: Path = SEEDS
+) -> dict[str, pa.Table]:
+    """Only what two editions of one series say of the same year, for tables of several volumes.
 
-    return schemas.arrow_schema(name)
+    For where `audit` has run on each volume by itself; arguments and tables as there.
+    """
+    output = Output()
+    for found in books.editions(entries, quantities, volumes, load_rules(seeds)):
+        output.add_twice(quantities, found)
+    return output.tables()
 
 
 def _by_document(table: pa.Table, names: pa.Array) -> tuple[pa.Table, Ints]:
@@ -142,54 +146,3 @@ def sheets(
 def _ordered(sheet: Sheet) -> list[Finding]:
     found = [finding for rule in RULES for finding in rule(sheet)]
     return sorted(found, key=lambda f: (sheet.start[f.anchor] if f.anchor >= 0 else f.place, f.kind))
-
-
-def _write(
-    sheet: Sheet,
-    finding: Finding,
-    taken: dict[str, int],
-    rows: list[dict[str, object]],
-    terms: list[dict[str, object]],
-) -> None:
-    table = sheet.table
-    anchor = finding.anchor
-    if anchor >= 0:
-        identity, volume, entry = (table[c][anchor].as_py() for c in ("quantity_id", "volume_id", "entry_id"))
-    else:
-        identity, volume, entry = sheet.at(finding.place)
-    name = f"{identity}:{finding.kind}"
-    taken[name] = taken.get(name, 0) + 1
-    if taken[name] > 1:
-        name += f"-{taken[name]}"
-
-    def convert(value: float | None) -> Decimal | None:
-        return None if value is None else _decimal(sheet.in_unit(anchor, value) if anchor >= 0 else value)
-
-    rows.append(
-        {
-            "audit_id": name,
-            "volume_id": volume,
-            "entry_id": entry,
-            "kind": finding.kind,
-            "stated": convert(finding.stated),
-            "computed": convert(finding.computed),
-            "tolerance": convert(finding.tolerance),
-            "verdict": finding.verdict,
-            "explanation": finding.explanation,
-        }
-    )
-    for position, (i, part) in enumerate(finding.terms, 1):
-        terms.append(
-            {
-                "audit_id": name,
-                "position": position,
-                "quantity_id": table["quantity_id"][i].as_py(),
-                "part": part,
-            }
-        )
-
-
-def _decimal(value: float) -> Decimal | None:
-    if value != value or abs(value) >= _LIMIT:
-        return None
-    return Decimal(repr(value)).quantize(Decimal("0.000001"))

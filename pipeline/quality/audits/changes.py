@@ -10,7 +10,8 @@ nothing; the same holds wherever 可比口径, 不变价 or 扣除 stands in the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +68,10 @@ def changes(sheet: Sheet) -> Iterator[Finding]:
         yield from _difference_and_rate(sheet, i - 1, i)
     for i in np.flatnonzero(change & (kind == DELTA) & (earlier == CHANGE) & (earlier_kind == RATE)).tolist():
         yield from _difference_and_rate(sheet, i, i - 1)
+    for i in np.flatnonzero(
+        change & (kind == POINTS) & (earlier == CHANGE) & (earlier_kind == DELTA)
+    ).tolist():
+        yield from _difference_and_rate(sheet, i - 1, i)
     two = (
         np.concatenate(([False, False], same[2:] & same[1:-1]))
         if sheet.n > 2
@@ -124,11 +129,17 @@ def _difference_and_rate(sheet: Sheet, d: int, g: int) -> Iterator[Finding]:
         )
         return
     sign = -1.0 if sheet.down[d] else 1.0
+    points = sheet.kind[g] == POINTS
 
-    def formula(level_, step_):  # type: ignore[no-untyped-def]
+    def formula(level_: Any, step_: Any) -> Any:
         return step_ / (level_ - sign * step_) * 100
 
     outcome = judge(rate, formula, now, step)
+    if points:
+        if outcome.agrees:
+            said = f"{quote}：差额除以上期为{outcome.computed:.{rate.digits + 1}f}%，“个百分点”疑为“%”"
+            yield _made(sheet, "points", g, Outcome(INCONSISTENT, *_rest(outcome)), said, terms)
+        return
     before = now.value - sign * step.value
     said = f"上期应为{now.show(before)}，按此{'下降' if sheet.down[d] else '增长'}{rate.show(outcome.computed, 1)}"
     if outcome.verdict == INCONSISTENT:
@@ -151,7 +162,7 @@ def _one_dimension(sheet: Sheet, level: int, change: int) -> bool:
 
 
 def _two_levels(sheet: Sheet, i: int) -> Iterator[Finding]:
-    """由A增加到B，增长g; B，上年为A，增长g; with everything that may follow: difference, rate, points, yearly average."""
+    """由A增加到B，增长g; B，上年为A，增长g; with all that may follow: difference, rate, points, average."""
     b, a = i - 1, i - 2
     if sheet.depth[a] != sheet.depth[b] or not _subject_shared(sheet, a, b):
         return
@@ -191,8 +202,8 @@ def _two_levels(sheet: Sheet, i: int) -> Iterator[Finding]:
 def _subject_shared(sheet: Sheet, a: int, b: int) -> bool:
     return (
         sheet.measured[a] == sheet.measured[b]
-        or sheet.table["measured_start"][b].as_py() is None
-        or sheet.table["measured_start"][a].as_py() is None
+        or sheet.own[b] < 0
+        or sheet.own[a] < 0
         or sheet.words(a).endswith(sheet.words(b))
         or sheet.words(b).endswith(sheet.words(a))
     )
@@ -208,12 +219,19 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
     quote = sheet.quote(order[0], order[-1])
     terms = [(new, "level"), (old, "previous"), (k, "change")]
 
-    def difference(now_, before_):  # type: ignore[no-untyped-def]
+    def difference(now_: Any, before_: Any) -> Any:
         return sign * (now_ - before_)
 
-    def rate(now_, before_):  # type: ignore[no-untyped-def]
+    def rate(now_: Any, before_: Any) -> Any:
         return sign * (now_ / before_ - 1) * 100
 
+    points_for_percent = [j for j in (old, new) if sheet.dimension_name(j) == "percentage_point"]
+    if len(points_for_percent) == 1:
+        j = points_for_percent[0]
+        outcome = judge(stated, difference, now, before)
+        said = f"{quote}：{sheet.source(j)}是水平，“个百分点”疑为“%”"
+        yield _made(sheet, "points", j, Outcome(INCONSISTENT, *_rest(outcome)), said, terms)
+        return
     if kind == DELTA:
         if sheet.unit[k] != sheet.unit[new]:
             return
@@ -305,7 +323,7 @@ def _average(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
     span = last - years[-1]
     sign = -1.0 if sheet.down[k] else 1.0
 
-    def over(n):  # type: ignore[no-untyped-def]
+    def over(n: int) -> Callable[..., Any]:
         return lambda now_, before_: sign * ((now_ / before_) ** (1 / n) - 1) * 100
 
     readings = {
@@ -315,7 +333,10 @@ def _average(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
     }
     outcome = best(list(readings.values()))
     order = sorted((old, new, k), key=lambda j: sheet.start[j])
-    said = f"{sheet.quote(order[0], order[-1])}：按{span}年计算年均{'下降' if sign < 0 else '增长'}{readings[span].computed:.{max(stated.digits, 1) + 1}f}%"
+    said = (
+        f"{sheet.quote(order[0], order[-1])}：按{span}年计算年均{'下降' if sign < 0 else '增长'}"
+        f"{readings[span].computed:.{max(stated.digits, 1) + 1}f}%"
+    )
     if outcome.verdict == INCONSISTENT:
         outcome = readings[span]
         if _real(sheet, k, new):

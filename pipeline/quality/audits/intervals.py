@@ -3,8 +3,9 @@
 Here: the interval of one printed number, interval arithmetic, and the verdict on a stated against a computed number.
 Not here: which numbers belong together (the modules of rules beside this one).
 
-A number printed as 2.5亿元 stands for anything from 2.45 to 2.55; had the writer cut it off, up to 2.6. The first is the
-`tight` interval, both together the `wide` one. Whole numbers of things counted one by one are exact. 约 余 超过 widen.
+A number printed as 2.5亿元 stands for anything from 2.45 to 2.55; had the writer cut it off, up to 2.6. The first is
+the `tight` interval, both together the `wide` one. Whole numbers of things counted one by one are exact; 约, 余 and
+超过 widen.
 """
 
 from __future__ import annotations

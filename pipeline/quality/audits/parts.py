@@ -10,19 +10,35 @@ overlap (女党员, 35岁以下). It is held to the total only where its members
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, Number, Outcome, at_most, best, judge
+from pipeline.quality.audits.intervals import (
+    CONSISTENT,
+    INCONSISTENT,
+    UNCHECKED,
+    Number,
+    Outcome,
+    at_most,
+    best,
+    judge,
+)
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, RANK, SHARE, THRESHOLD, Finding, Sheet, squeeze
 
 _PLAIN_END = re.compile(r"^(?:[，。；、）)和及与,;：]|$|以及|（|\()")
 _TOTAL = re.compile(
     r"^[，、；,（(]?(?:[两三四五六七八]项|[两三四五六七八]者|[两三四五六七八]类|以上)?(?:共计|合计|总计|共|计)(?:有|为|达)?(?P<noun>[^，。；、]{0,6})$"
 )
+_DIGIT = re.compile(r"\d")
+_MARK = re.compile("[，。；、]")
+_TO_LAST_MARK = re.compile(r"^.*[，、；。：（()）]")
+_TO_FIRST_MARK = re.compile(r"^[^，、；：（]*[，、；：（]")
+_AFFIXES = re.compile(r"^(?:其中|和|及|与)+|(?:为|有|达|实现|完成)+$")
 _OPEN = re.compile(r"^[^，。；、]{0,4}等")
 
 
@@ -77,9 +93,10 @@ def _announced(sheet: Sheet) -> Iterator[Finding]:
             if not sheet.is_amount(i) or i + 1 >= sheet.n or sheet.sentence[i + 1] != sheet.sentence[i]:
                 continue
             at = sheet.end[i] + int(distance[i])
-            if re.search(r"[，。；、]", sheet.text[sheet.end[i] : at]) or sheet.start[i + 1] - at > 16:
+            if _MARK.search(sheet.text, sheet.end[i], at) or sheet.start[i + 1] - at > 16:
                 continue
-            if "其中" in sheet.text[at : sheet.start[i + 1]]:
+            noun = sheet.text[sheet.end[i] : at]
+            if "其中" in sheet.text[at : sheet.start[i + 1]] or (noun and noun != sheet.noun(i)):
                 continue
             yield from _group(sheet, at, at + 1, i + 1, "colon" if mark == 0xFF1A else "bracket", None, i)
 
@@ -102,13 +119,13 @@ def _group(
         return
     numbers = [(t, n) for t in totals if (n := sheet.number(t)) is not None]
     members = [(m, n) for m in found.members if (n := sheet.number(m)) is not None]
-    if not numbers or len(members) < len(found.members):
+    if not numbers or len(numbers) < len(totals) or len(members) < len(found.members):
         return
     if how == "bracket" and len(members) < 2:
         return
     if found.breaks and not _belong(sheet, numbers, members):
         edges = [0, *found.breaks, len(members)]
-        for position, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+        for position, (a, b) in enumerate(itertools.pairwise(edges)):
             group = members[a:b]
             if position == 0 or sheet.rules.partition([_phrase(sheet, m) for m, _ in group])[1]:
                 yield from _judge(sheet, numbers, group, found.group(a, b), how)
@@ -127,8 +144,6 @@ def _judge(
     sheet: Sheet, totals: list[tuple[int, Number]], members: list[tuple[int, Number]], found: _List, how: str
 ) -> Iterator[Finding]:
     rules = sheet.rules
-    phrases = [_phrase(sheet, m) for m, _ in members]
-    apart, whole = rules.partition(phrases)
     amounts = [n for _, n in members]
     if len(members) == 1:
         part = amounts[0]
@@ -142,15 +157,18 @@ def _judge(
             sheet, "of_which", t, members, Outcome(verdict, total.value, part.value, total.tolerance), said
         )
         return
+    phrases = [_phrase(sheet, m) for m, _ in members]
+    apart, whole = rules.partition(phrases)
     readings = [(t, total, judge(total, _sum, *amounts)) for t, total in totals]
     t, total, outcome = min(readings, key=lambda r: (not r[2].agrees, abs(r[2].computed - r[2].stated)))
     shown = total.show(outcome.computed)
     if outcome.agrees:
-        said = f"合计{shown}，与总数{'相符' if outcome.verdict == 'consistent' else '之差在舍入之内'}"
+        said = _right(total, outcome)
         yield _finding(sheet, "sum", t, members, outcome, said)
         return
     short = [(t_, n) for t_, n in totals if outcome.computed <= n.value]
-    exhaustive = whole or found.closed or (how == "colon" and found.tight and not found.open)
+    listed = found.tight or (how == "colon" and all(sheet.before(m)[:1] == "，" for m, _ in members[1:]))
+    exhaustive = whole or found.closed or (how == "colon" and listed and not found.open)
     difference = outcome.computed - total.value
     if exhaustive:
         t, total = totals[0]
@@ -163,7 +181,7 @@ def _judge(
             and -difference > rules.limit("residual") * total.value
         )
         if not far:
-            said = f"合计{total.show(outcome.computed)}，比总数{'多' if difference > 0 else '少'}{total.show(abs(difference))}"
+            said = _off(total, outcome)
             yield _finding(sheet, "sum", t, members, outcome, said)
             return
     if short:
@@ -186,7 +204,7 @@ def _judge(
         and all(phrases)
     )
     said = f"合计{shown}，超过总数{total.show(difference)}"
-    if each and (each[0] == members[0] or exclusive):
+    if each and (each[0] == members[0] or found.tight):
         said = f"部分{each[0][1].show(each[0][1].value)}大于总数{total.show(total.value)}"
         yield _finding(
             sheet,
@@ -209,11 +227,22 @@ def _judge(
         )
 
 
-def _sum(*terms):  # type: ignore[no-untyped-def]
+def _sum(*terms: Any) -> Any:
     total = terms[0]
     for one in terms[1:]:
         total = total + one
     return total
+
+
+def _right(total: Number, outcome: Outcome) -> str:
+    end = "相符" if outcome.verdict == CONSISTENT else "之差在舍入之内"
+    return f"合计{total.show(outcome.computed)}，与总数{end}"
+
+
+def _off(total: Number, outcome: Outcome) -> str:
+    difference = outcome.computed - total.value
+    more = "多" if difference > 0 else "少"
+    return f"合计{total.show(outcome.computed)}，比总数{more}{total.show(abs(difference))}"
 
 
 def _finding(
@@ -234,20 +263,22 @@ def _finding(
 
 
 def _phrase(sheet: Sheet, i: int) -> str:
-    """The words that name a part, as measured or as they stand right before the number."""
+    """The words that name a part: as they stand right before the number, and as measured; joined by a bar."""
+    raw = _AFFIXES.sub("", _TO_LAST_MARK.sub("", sheet.before(i)))
     own = sheet.words(i)
-    if own and (own in sheet.rules.members or sheet.table["measured_start"][i].as_py() is not None):
-        return own
-    return (
-        re.sub(r"^.*[，、；。：（()）其中和及与]", "", sheet.before(i)).removesuffix("为").removesuffix("有")
-    )
+    return "|".join(dict.fromkeys(p for p in (raw, own) if p))
 
 
 def _totals(sheet: Sheet, at: int, first: int, member: int) -> list[int]:
     """The numbers that can be the total of parts announced at a place, the nearest first."""
     begin = sheet.begin_of(first)
-    found = []
+    found: list[int] = []
     k = first - 1
+    unread = squeeze(sheet.text[max(begin, sheet.end[k] if k >= 0 else 0) : at])
+    if _DIGIT.search(unread) and re.search(
+        r"\d[^，。；]{0,3}" + re.escape(sheet.source(member)[-1:]), unread
+    ):
+        return found  # a number of that unit that could not be read stands between
     while k >= 0 and sheet.start[k] >= begin:
         if sheet.start[k] < at and sheet.is_amount(k) and sheet.unit[k] == sheet.unit[member]:
             found.append(k)
@@ -268,6 +299,7 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
     depth = int(sheet.deep[end])
     previous_end = end
     last = end
+    apart = False
     i = first
     while i < sheet.n and sheet.start[i] < stop and (next_mark is None or sheet.start[i] < next_mark):
         deep = sheet.depth[i]
@@ -285,12 +317,14 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
             previous_end = sheet.end[i]
             i += 1
             continue
-        words = re.sub(r"^[^，、；：（]*[，、；：（]", "", gap) if found.members else gap
-        closing = sheet.rules.says("rest", gap)
+        words = _TO_FIRST_MARK.sub("", gap) if found.members else gap
+        closing = sheet.rules.says("rest", gap) or (
+            bool(found.members) and words.startswith(("其他", "其它"))
+        )
         if found.members:
             if sheet.unit[i] != sheet.unit[found.members[0]]:
                 previous_end = sheet.end[i]
-                found.tight &= gap[:1] in "（("
+                apart |= gap[:1] not in "（("
                 i += 1
                 continue
             joined = gap[:1] in "、和及与"
@@ -309,9 +343,7 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
                     found.breaks.append(len(found.members))
                 elif not changed:
                     found.tight = False
-        elif not sheet.is_amount(i) or sheet.role[i] != LEVEL:
-            break
-        elif len(gap) > 20 or "，" in gap:
+        elif not sheet.is_amount(i) or sheet.role[i] != LEVEL or len(gap) > 20 or "，" in gap:
             break
         if not _PLAIN_END.match(sheet.after(i, 3)):
             noun = sheet.after(i, 6)
@@ -319,10 +351,10 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
             if (
                 not head
                 or not noun.startswith(head)
-                or not found.members
-                and head not in sheet.text[max(0, end - 80) : end]
+                or (not found.members and head not in sheet.text[max(0, end - 80) : end])
             ):
                 break
+        found.tight &= not (apart and found.members)
         found.members.append(i)
         found.closed |= closing
         last = previous_end = sheet.end[i]
@@ -374,15 +406,14 @@ def _summed_up(sheet: Sheet) -> Iterator[Finding]:
         total_noun = sheet.after(t, 4)
         difference = outcome.computed - total.value
         if outcome.agrees:
-            said = f"合计{total.show(outcome.computed)}，与总数{'相符' if outcome.verdict == 'consistent' else '之差在舍入之内'}"
+            said = _right(total, outcome)
         elif not tight or _TOTAL.match(sheet.before(t))["noun"] or not _PLAIN_END.match(total_noun):  # type: ignore[index]
             continue
         else:
             begin = 0
             members = list(zip(run, known, strict=True))
             outcome = readings[0][1]
-            difference = outcome.computed - total.value
-            said = f"合计{total.show(outcome.computed)}，比总数{'多' if difference > 0 else '少'}{total.show(abs(difference))}"
+            said = _off(total, outcome)
         yield _finding(sheet, "sum", t, members, outcome, said)
 
 
@@ -406,7 +437,7 @@ def ratios(sheet: Sheet) -> Iterator[Finding]:
         ):
             continue
         total = sum(values)
-        three = len(values) == 3 and "产业" in around and min(values) >= 0.1 and max(values) < 100
+        three = len(values) == 3 and "产业" in around and min(values) >= 0.1
         if not (low <= total <= high) and not (
             three and any("." in p for p in sheet.source(i).split("∶")) and total > 30
         ):
@@ -440,7 +471,8 @@ def share_sums(sheet: Sheet) -> Iterator[Finding]:
             run.append(run[-1] + 1)
         done = run[-1]
         phrases = [
-            re.sub(r"(?:所)?(?:占|比重|占比|比例).*$", "", p) for p in (_phrase(sheet, k) for k in run)
+            "|".join(re.sub(r"(?:所)?(?:占|比重|占比|比例).*$", "", w) for w in p.split("|"))
+            for p in (_phrase(sheet, k) for k in run)
         ]
         if not sheet.rules.partition(phrases)[1]:
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -111,13 +112,13 @@ def _same_crop(sheet: Sheet, *rows: int) -> bool:
             sheet.words(k),
         )
         for k in rows
-        if sheet.table["measured_start"][k].as_py() is not None
+        if sheet.own[k] >= 0
     }
     stems.discard("")
     return len(stems) <= 1
 
 
-def _product(rate, base):  # type: ignore[no-untyped-def]
+def _product(rate: Any, base: Any) -> Any:
     return rate * base
 
 

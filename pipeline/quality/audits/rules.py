@@ -76,14 +76,17 @@ class Rules:
         return self.members.get(words, [])
 
     def partition(self, phrases: Sequence[str]) -> tuple[bool, bool]:
-        """Whether phrases name distinct members of one family, and whether they are all its members."""
+        """Whether phrases name distinct members of one family, and whether they are all its members.
+
+        A phrase may hold several readings, joined by a bar.
+        """
         if len(phrases) < 2:
             return False, False
-        options = [self.classes(p) for p in phrases]
+        options = [{c for word in p.split("|") for c in self.classes(word)} for p in phrases]
         if not all(options):
             return False, False
-        for family in {f for f, _ in options[0]}:
-            members = [m for one in options for f, m in one if f == family]
+        for family in sorted({f for f, _ in options[0]}):
+            members = [m for one in options for f, m in sorted(one) if f == family]
             if len(members) == len(phrases) and len(set(members)) == len(members):
                 return True, frozenset(members) == self.complete.get(family)
         return False, False

@@ -1,13 +1,14 @@
 """Stock and flow told in prose, and identities of named indicators.
 
-Here: 原有9个，新增14个，达到23个; 年初100辆，新增12辆，报废5辆，年末107辆; 出生率 less 死亡率 is 自然增长率. Not here: parts that
-stand beside each other (`parts`).
+Here: 原有9个，新增14个，达到23个; 年初100辆，新增12辆，报废5辆，年末107辆; 自然增长率.
+Not here: parts that stand beside each other (`parts`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, Outcome, judge
 from pipeline.quality.audits.sheet import LEVEL, Finding, Sheet
@@ -79,14 +80,14 @@ def _plain(sheet: Sheet, first: int, i: int) -> bool:
 def _close(
     sheet: Sheet, first: int, flows: list[tuple[int, int]], final: int, bare: int
 ) -> Iterator[Finding]:
-    """The stock at the beginning and the flows against the stock at the end; `bare` flows do not say that they are flows."""
+    """The first stock and the flows against the last stock; `bare` flows do not say that they are flows."""
     numbers = [sheet.number(k) for k in (first, *(k for k, _ in flows), final)]
     if any(n is None for n in numbers):
         return
     known = [n for n in numbers if n is not None]
     signs = [1, *(sign for _, sign in flows)]
 
-    def total(*terms):  # type: ignore[no-untyped-def]
+    def total(*terms: Any) -> Any:
         out = terms[0]
         for sign, one in zip(signs[1:], terms[1:], strict=True):
             out = out + one if sign > 0 else out - one

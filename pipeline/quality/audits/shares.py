@@ -1,6 +1,6 @@
 """A part against its total told as a share, and what is done against a plan.
 
-Here: 其中P，占8%; P，占T的8%; 完成计划T的103%; 计划T，实际P，完成计划的103%. Not here: shares that make up 100 (`parts`).
+Here: 其中P，占8%; P，占T的8%; 完成计划T的103%; 计划T，实际P，完成计划的103%. Not here: shares that make up 100.
 
 Which total a share is of must be said: a total that 其中 takes its parts from, a number right before 的, or the very
 noun after 占. Any total of the entry that makes the share right is taken as the one meant.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from pipeline.quality.audits.intervals import (
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, SHARE, TARGET, Finding, Sheet
 
 _ORDER = (CONSISTENT, ROUNDING, UNCHECKED, INCONSISTENT)
+_RIGHT_AFTER = re.compile("的(?:约|近|比例为|比重为)?")
 _OBJECT = re.compile(
     r"(?:占|占到|占了|占去)(?P<object>[^，。；、：占]{0,16}?)(?:的)?(?:比重|比例|份额)?(?:约|近|为|达|达到|超过)?$"
 )
@@ -53,7 +55,9 @@ def shares(sheet: Sheet) -> Iterator[Finding]:
     same = np.concatenate(([False], sentence[1:] == sentence[:-1])) if sheet.n else percent
     for i in np.flatnonzero(percent & same & np.isin(role, (LEVEL, SHARE, CHANGE, TARGET))).tolist():
         before = sheet.before(i)
-        if re.fullmatch(r"的(?:约|近|比例为|比重为)?", before) and role[i] != CHANGE:
+        if sheet.dimension_name(i) == "percentage_point" and role[i] == CHANGE:
+            continue
+        if _RIGHT_AFTER.fullmatch(before) and role[i] != CHANGE:
             yield from _of_number(sheet, i)
         elif (
             _PLAN_RATE.search(before)
@@ -61,7 +65,7 @@ def shares(sheet: Sheet) -> Iterator[Finding]:
             or _SURPASS.search(before)
         ):
             yield from _plan(sheet, i, _SURPASS.search(before) is not None)
-        elif role[i] == SHARE and "占" in before:
+        elif (role[i] == SHARE or sheet.dimension_name(i) == "percentage_point") and "占" in before:
             yield from _share(sheet, i, before)
 
 
@@ -78,9 +82,8 @@ def _of_number(sheet: Sheet, i: int) -> Iterator[Finding]:
         return
     readings = [(k, judge(rate, _ratio, n, total)) for k, n in numbers]
     k, outcome = min(readings, key=lambda r: (not r[1].agrees, abs(r[1].computed - r[1].stated)))
-    if not outcome.agrees:
-        if len(readings) > 1 or sheet.start[t] - sheet.end[readings[0][0]] > 24:
-            outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
+    if not outcome.agrees and (len(readings) > 1 or sheet.start[t] - sheet.end[readings[0][0]] > 24):
+        outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
     yield _found(sheet, "completion" if plan else "share", i, k, t, outcome, "plan" if plan else "total")
 
 
@@ -137,8 +140,7 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     ]
     if any(sheet.is_amount(k) for k in between):
         return
-    own = sheet.table["measured_start"][i].as_py()
-    if own is not None and sheet.measured[i] != sheet.measured[p]:
+    if sheet.own[i] >= 0 and sheet.measured[i] != sheet.measured[p]:
         return
     part, rate = sheet.number(p), sheet.number(i)
     if part is None or rate is None:
@@ -154,11 +156,18 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     ]
     if not numbers:
         return
-    readings = [(t, n, judge(rate, _ratio, part, n)) for t, n in numbers]
-    t, total, outcome = min(readings, key=lambda r: (_ORDER.index(r[2].verdict), -r[0]))
-    if outcome.agrees:
-        yield _found(sheet, "share", i, p, t, outcome, "total")
-        return
+    loose = not (part.exact and rate.exact)
+    near = max(2.0, 0.15 * rate.value)
+    readings = [
+        (t, judge(rate, _ratio, part, n))
+        for t, n in numbers
+        if loose or not n.exact or abs(part.value / n.value * 100 - rate.value) <= near
+    ]
+    if readings:
+        t, outcome = min(readings, key=lambda r: (_ORDER.index(r[1].verdict), -r[0]))
+        if outcome.agrees:
+            yield _found(sheet, "share", i, p, t, outcome, "total")
+            return
     here = sheet.text[sheet.begin_of(i) : sheet.start[p]]
     inside = [
         t
@@ -170,7 +179,7 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     named = [t for t, _ in numbers if target and sheet.words(t) == target]
     if named:
         t = named[0]
-    elif _WHOLE.match(target) and "其中" in here and inside:
+    elif "其中" in here and inside and (_WHOLE.match(target) or _of_total(sheet, target, inside[0])):
         t = inside[0]
     else:
         return
@@ -182,8 +191,14 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     yield _found(sheet, "share", i, p, t, outcome, "total")
 
 
+def _of_total(sheet: Sheet, target: str, t: int) -> bool:
+    """占抽检总数 after 抽检食品1860批次: the words before 总 stand right before the total."""
+    found = re.fullmatch(r"(?P<what>[^总全]{1,4})总(?:数|量|额|人数|户数|面积|产量|值)?", target)
+    return found is not None and found["what"] in sheet.text[sheet.phrase_start(t) - 4 : sheet.start[t]]
+
+
 def _totals(sheet: Sheet, p: int, i: int) -> list[int]:
-    """Amounts of the entry, of the unit of the part, that can be its total: the nearest before first, then those after."""
+    """Amounts of the entry, of the unit of the part, that can be its total: those before, then those after."""
     found = []
     k = p - 1
     while k >= 0 and sheet.entry[k] == sheet.entry[p] and p - k < 40:
@@ -198,13 +213,30 @@ def _totals(sheet: Sheet, p: int, i: int) -> list[int]:
     return found
 
 
-def _ratio(part, total):  # type: ignore[no-untyped-def]
+def _ratio(part: Any, total: Any) -> Any:
     return part / total * 100
 
 
 def _found(sheet: Sheet, kind: str, i: int, p: int, t: int, outcome: Outcome, role: str) -> Finding:
     rate: Number | None = sheet.number(i)
     assert rate is not None
+    if sheet.dimension_name(i) == "percentage_point":
+        kind, said = "points", f"两数相除为{outcome.computed:.{rate.digits + 1}f}%"
+        if outcome.agrees:
+            outcome = replace(outcome, verdict=INCONSISTENT)
+            said += "，“个百分点”疑为“%”"
+        else:
+            outcome = replace(outcome, verdict=UNCHECKED)
+        return Finding(
+            kind,
+            i,
+            outcome.verdict,
+            f"{sheet.cite(i, p, t)}：{said}",
+            [(p, "part"), (t, role), (i, "share")],
+            outcome.stated,
+            outcome.computed,
+            outcome.tolerance,
+        )
     said = f"两数相除为{rate.show(outcome.computed, 1)}"
     if outcome.verdict == INCONSISTENT:
         said += f"，书中为{sheet.source(i)}"

@@ -5,7 +5,6 @@ Here: everything a rule asks about a number or its neighbours. Not here: any rul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,7 +40,6 @@ _APART = (
     "concentration",
     "frequency",
 )
-_BLANK = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -147,6 +145,9 @@ class Sheet:
         self._relative = {k for k, name in enumerate(self.dimension_names) if name in _RELATIVE}
         self._counted = {k for k, name in enumerate(self.dimension_names) if name in _COUNTED}
         self.measured, self.measured_names = _dictionary(quantities["measured_text"])
+        self.own: list[int] = pc.fill_null(quantities["measured_start"], -1).to_numpy().tolist()
+        self.bound, self.bound_names = _dictionary(quantities["bound"])
+        self.plain: list[float] = pc.fill_null(quantities["value_float"], np.nan).to_numpy().tolist()
         self.head, self.head_names = _dictionary(quantities["head_text"])
         values = pc.fill_null(quantities["base_value"], np.nan).to_numpy()
         scale = np.where(np.isin(np.array(self.dimension, np.int64), list(self._percent)), 100.0, 1.0)
@@ -242,17 +243,16 @@ class Sheet:
         return self._numbers[i]
 
     def _number(self, i: int) -> Number | None:
-        t = self.table
-        source, bound = t["source_text"][i].as_py(), t["bound"][i].as_py()
-        plain = t["value_float"][i].as_py()
-        base = self.value[i]
+        source, bound = self.text[self.start[i] : self.end[i]], self.bound_names[self.bound[i]]
+        plain, base = self.plain[i], self.value[i]
         low = high = None
-        if bound == "range" and t["unit"][i].as_py() == t["base_unit"][i].as_py():
-            low, high = float(t["low"][i].as_py()), float(t["high"][i].as_py())
-        note = t["note"][i].as_py() or ""
-        if "\n" in source or "numeral" in note or "read as" in note:
+        if bound == "range":
+            t = self.table
+            if t["unit"][i].as_py() == t["base_unit"][i].as_py():
+                low, high = float(t["low"][i].as_py()), float(t["high"][i].as_py())
+        if "\n" in source:
             return None
-        unit = base / plain if plain and base == base else 1.0
+        unit = base / plain if plain == plain and plain and base == base else 1.0
         return printed(
             source,
             base,
@@ -266,8 +266,8 @@ class Sheet:
 
     def in_unit(self, i: int, value: float) -> float:
         """A value of the base unit in the unit of number i, as the table of quantities has it."""
-        plain, base = self.table["value_float"][i].as_py(), self.value[i]
-        return value * plain / base if plain and base else value
+        plain, base = self.plain[i], self.value[i]
+        return value * plain / base if plain == plain and base == base and plain and base else value
 
     def source(self, i: int) -> str:
         return squeeze(self.text[self.start[i] : self.end[i]])
@@ -303,8 +303,8 @@ class Sheet:
 
     def phrase_start(self, i: int) -> int:
         """Where the words of number i begin, when they stand right before it."""
-        own = self.table["measured_start"][i].as_py()
-        if own is None:
+        own = self.own[i]
+        if own < 0:
             return self.start[i]
         place = own + int(self.base[self.owner[i]])
         return place if self.start[i] - 24 <= place < self.start[i] else self.start[i]
@@ -315,9 +315,8 @@ class Sheet:
         pieces: list[tuple[int, int]] = []
         for k in order:
             begin = self.phrase_start(k)
-            if pieces and self.sentence[k] == self.sentence[k - 1] and begin - pieces[-1][1] <= 24:
-                pieces[-1] = (pieces[-1][0], self.end[k])
-            elif pieces and begin < pieces[-1][1]:
+            near = self.sentence[k] == self.sentence[k - 1] and bool(pieces) and begin - pieces[-1][1] <= 24
+            if near or (pieces and begin < pieces[-1][1]):
                 pieces[-1] = (pieces[-1][0], self.end[k])
             else:
                 pieces.append((begin, self.end[k]))
@@ -381,4 +380,5 @@ class Sheet:
 
 
 def squeeze(text: str) -> str:
-    return _BLANK.sub("", text)
+    """The text without blanks and line breaks."""
+    return "".join(text.split())

@@ -57,7 +57,7 @@ def _lists(sheet: Sheet) -> Iterator[Finding]:
     for step in range(2, 14):
         listed |= codes[np.maximum(starts - step, 0)] == ord("、")
     for i in np.flatnonzero(few & (near | listed)).tolist():
-        if sheet.role[i] not in (LEVEL, CHANGE) or sheet.table["bound"][i].as_py() != "exact":
+        if sheet.role[i] not in (LEVEL, CHANGE) or sheet.bound_names[sheet.bound[i]] != "exact":
             continue
         behind = sheet.text[sheet.end[i] : sheet.end[i] + 320]
         found = _BRACKET.match(behind) or _COLON.match(behind)
@@ -148,12 +148,7 @@ def _list_before(sheet: Sheet, i: int, behind: str) -> Iterator[Finding]:
         yield _counted(sheet, i, CONSISTENT, stated, least, f"{quote}：列出{least}项，与所说数目相符")
         return
     last = noun[0][:1] if noun else ""
-    alike = (
-        last
-        and all(item.endswith(last) for item in items[1:])
-        or all(len(item) == len(items[1]) <= 3 for item in items[1:])
-    )
-    if alike and most == least and stated - most == 1:
+    if last and all(item.endswith(last) for item in items) and most == least and stated - most == 1:
         yield _counted(sheet, i, INCONSISTENT, stated, least, f"{quote}：说{sheet.source(i)}，列出{least}项")
 
 
@@ -280,19 +275,15 @@ def _ranges(sheet: Sheet) -> Iterator[Finding]:
     for i in np.flatnonzero(outside).tolist():
         one = sheet.rules.ranges[int(which[i])]
         unit = sheet.table["unit"][i].as_py()
-        if (
-            unit != one.unit
-            or sheet.table["measured_start"][i].as_py() is None
-            or any(w in sheet.before(i) for w in one.unless)
-        ):
+        if unit != one.unit or sheet.own[i] < 0 or any(w in sheet.before(i) for w in one.unless):
             continue
         quote = sheet.quote(i, i)
-        end = one.high if plain[i] > one.high else one.low
+        end, beyond = (one.high, "超过") if plain[i] > one.high else (one.low, "低于")
         yield Finding(
             "range",
             i,
             INCONSISTENT,
-            f"{quote}：{one.head}不会{'超过' if plain[i] > one.high else '低于'}{end:g}{'%' if one.unit == '%' else ''}",
+            f"{quote}：{one.head}不会{beyond}{end:g}{'%' if one.unit == '%' else ''}",
             [(i, "level")],
             sheet.value[i],
             sheet.value[i] / float(plain[i]) * end if plain[i] else None,
@@ -316,7 +307,8 @@ def _calendar(sheet: Sheet) -> Iterator[Finding]:
         told_day, real = "一二三四五六日".index(found["day"].replace("天", "日")), when.weekday()
         fits = told_day == real
         verdict = CONSISTENT if fits else INCONSISTENT if days.source[d] == "stated" else UNCHECKED
-        said = f"{days.text[d]}{found[0].rstrip('，')}：{when.year}年{when.month}月{when.day}日是星期{'一二三四五六日'[real]}"
+        calendar = f"{when.year}年{when.month}月{when.day}日是星期{'一二三四五六日'[real]}"
+        said = f"{days.text[d]}{found[0].rstrip('，')}：{calendar}"
         yield Finding("weekday", -1, verdict, said, [], None, None, None, place=int(days.start[d]))
     covered = np.array([c or 9999 for c in sheet.covered], np.int64)[days.owner]
     last = (
