@@ -100,6 +100,15 @@ class Browser:
             raise BrowserError(json.dumps(got["exceptionDetails"], ensure_ascii=False))
         return got["result"].get("value")
 
+    def until(self, expression: str, seconds: float = 5) -> bool:
+        """Wait until an expression is true; False when it does not become so in time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.value(expression):
+                return True
+            time.sleep(0.02)
+        return False
+
     def press(self, *keys: str) -> None:
         """Press and release keys, one after the other."""
         for key in keys:
