@@ -1,11 +1,12 @@
 """The pipeline's own stages over one corpus, timed one by one, in a process of its own.
 
-Belongs here: calling the functions that the assets call, in their order and on the same batches, with a clock
-around each. Does not belong here: Dagster (it adds a fixed time a volume, none a megabyte), or a shortcut that
-the real run does not take. When a stage of `pipeline.assets` changes, its twin here changes.
+Belongs here: calling the stages that the assets call (`pipeline.stages`), in their order, with a clock around each.
+Does not belong here: Dagster (it adds a fixed time a volume, none a megabyte), or a shortcut that the real run does
+not take.
 
     python -m benchmarks.stages --mb 1 --density economic --runs 3     prints JSON
 """
+
 from __future__ import annotations
 
 import argparse
@@ -22,16 +23,12 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-import schemas
 from benchmarks.corpus import DENSITIES, Corpus, corpus
 from pipeline import storage
-from pipeline.quality import laws, settle
-from pipeline.quality.place import Text
-from pipeline.read import Volume, VolumeSource, find_volumes, read_volume
+from pipeline.read import find_volumes
+from pipeline.stages import MAKE
 from pipeline.storage import PartWriter, Warehouse
-from pipeline.text.facts import read_facts
-from pipeline.text.reference import Reference, load_reference
-from pipeline.text.segment import segment
+from pipeline.text.reference import load_reference
 
 REPOSITORY = Path(__file__).parent.parent
 REFERENCE = REPOSITORY / "seeds"
@@ -55,7 +52,7 @@ class Clock:
             self.wall[stage] = self.wall.get(stage, 0.0) + time.perf_counter() - wall
 
 
-def run(books: Corpus, folder: Path, reference: Reference, clock: Clock) -> dict[str, int]:
+def run(books: Corpus, folder: Path, clock: Clock) -> dict[str, int]:
     """Read all books of a corpus into a new warehouse and publish it; returns the rows of each table.
 
     Raises pipeline.storage.GateError where a table did not keep the laws: then there is no time to report.
@@ -64,87 +61,12 @@ def run(books: Corpus, folder: Path, reference: Reference, clock: Clock) -> dict
     with clock.lap("find books"):
         sources = find_volumes(books.path)
     for source in sources:
-        key = storage.part_key(source.fingerprint, REFERENCE)
-        _documents(source, store, books.path, key, clock)
-        _entries(source, store, key, clock)
-        _facts(source, store, key, reference, clock)
-        _laws(source, store, key, clock)
+        key = storage.part_key(source, books.path)
+        for stage, make in MAKE.items():
+            with clock.lap(stage), PartWriter(store, source.volume_id, stage, key) as part:
+                make(source, store, books.path, part)
     with clock.lap("publish"):
         return storage.publish(store, [source.volume_id for source in sources], "benchmark").rows
-
-
-def _documents(source: VolumeSource, store: Warehouse, seeds: Path, key: str, clock: Clock) -> None:
-    with clock.lap("read"):
-        volume, table, rejects = read_volume(source, seeds)
-    with clock.lap("store parts"), PartWriter(store, source.volume_id, "documents", key) as part:
-        row = {name: getattr(volume, name) for name in Volume.__dataclass_fields__}
-        row |= {"documents": table.num_rows, "entries": 0, "quantities": 0}
-        part.write(volumes=pa.Table.from_pylist([row], schema=schemas.arrow_schema("volumes")))
-        for batch in storage.in_batches(schemas.conform(table, "documents")):
-            part.write(documents=batch, rejects=settle.place_rejects(rejects, Text(batch)))
-            rejects = rejects.slice(0, 0)
-
-
-def _entries(source: VolumeSource, store: Warehouse, key: str, clock: Clock) -> None:
-    batches = store.batches(source.volume_id, "documents")
-    with PartWriter(store, source.volume_id, "entries", key) as part:
-        while batch := _next(batches, clock):
-            with clock.lap("segment"):
-                found = segment(batch["documents"])
-            with clock.lap("settle"):
-                text = Text(batch["documents"])
-                tables = {"entries": found.entries, "zones": found.zones}
-                kept = settle.settle(tables, text, None, source.volume_id)
-            _write(part, found.rejects, kept, text, clock)
-
-
-def _facts(source: VolumeSource, store: Warehouse, key: str, reference: Reference, clock: Clock) -> None:
-    row = store.read_part(source.volume_id, "volumes").to_pylist()[0]
-    volume = Volume(**{name: row[name] for name in Volume.__dataclass_fields__})
-    batches = store.batches(source.volume_id, "documents", "entries", "zones")
-    with PartWriter(store, source.volume_id, "facts", key) as part:
-        while batch := _next(batches, clock):
-            with clock.lap("facts"):
-                found = read_facts(batch["documents"], batch["entries"], batch["zones"], volume, reference)
-            with clock.lap("settle"):
-                text = Text(batch["documents"])
-                tables = {name: found[name] for name in storage.FACTS}
-                kept = settle.settle(tables, text, batch["entries"], source.volume_id)
-            _write(part, found["rejects"], kept, text, clock)
-
-
-def _laws(source: VolumeSource, store: Warehouse, key: str, clock: Clock) -> None:
-    names = ("documents", "entries", "zones", *storage.FACTS)
-    stages = [f"{stage}.rejects" for stage in ("documents", "entries", "facts")]
-    volume = store.read_part(source.volume_id, "volumes")
-    batches = store.batches(source.volume_id, *names, *stages)
-    verdicts: list[laws.Verdict] = []
-    rejects: list[pa.Table] = []
-    order: list[str] = []
-    with PartWriter(store, source.volume_id, "laws", key) as part:
-        while batch := _next(batches, clock):
-            with clock.lap("judge"):
-                documents = batch["documents"]["document_id"].to_pylist()
-                rejects.append(settle.merge_rejects([batch[stage] for stage in stages], documents))
-                tables = {name: batch[name] for name in names} | {"rejects": rejects[-1]}
-                verdicts += laws.judge(tables, Text(batch["documents"]), volume)
-                order += documents
-        with clock.lap("store parts"):
-            merged = settle.merge_rejects(rejects, order)
-            found = storage.laws_table(source.volume_id, laws.add_up(verdicts))
-            part.write(rejects=merged, laws=found)
-
-
-def _next(batches: Iterator[dict[str, pa.Table]], clock: Clock) -> dict[str, pa.Table] | None:
-    with clock.lap("load parts"):
-        return next(batches, None)
-
-
-def _write(part: PartWriter, found: pa.Table, kept: settle.Settled, text: Text, clock: Clock) -> None:
-    with clock.lap("settle"):
-        rejects = [settle.place_rejects(found, text), settle.place_rejects(kept.rejects, text)]
-    with clock.lap("store parts"):
-        part.write(**kept.tables, rejects=pa.concat_tables(rejects))
 
 
 def peak_memory_mb() -> float:
@@ -217,14 +139,14 @@ def main() -> None:
     pa.set_io_thread_count(1)
     books = corpus(options.mb, options.density)
     began = time.process_time()
-    reference = load_reference(REFERENCE)
+    load_reference(REFERENCE)
     loading = time.process_time() - began
 
     runs, rows, size = [], {}, 0
     for _ in range(options.runs):
         with tempfile.TemporaryDirectory(prefix="nianjian-benchmark-") as folder:
             clock = Clock()
-            rows = run(books, Path(folder), reference, clock)
+            rows = run(books, Path(folder), clock)
             size = sum(path.stat().st_size for path in Path(folder).glob("*.parquet"))
             runs.append({"cpu": clock.cpu, "wall": clock.wall})
     peak = peak_memory_mb()
@@ -232,7 +154,7 @@ def main() -> None:
     profile: list[dict[str, Any]] = []
     if options.profile:
         with tempfile.TemporaryDirectory(prefix="nianjian-benchmark-") as folder, Sampler() as sampler:
-            run(books, Path(folder), reference, Clock())
+            run(books, Path(folder), Clock())
         profile = sampler.functions(options.profile)
     print(
         json.dumps(

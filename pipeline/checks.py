@@ -5,7 +5,7 @@ Only the translation into Dagster's words belongs here. The rules themselves are
 that a check never says anything else than the gate did.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import storage
-from pipeline.quality import laws
+from pipeline.quality import corrections, laws
 from schemas import export
 from schemas.tables import TABLES, key_of
 
+CHECKS: Mapping[str, Mapping[str, str]] = {**laws.CHECKS, "corrections_applied": corrections.CHECKS}
 # Markdown beyond this is not shown in line.
 _SAMPLE_CHARACTERS = 990
 _SAMPLE_ROWS = 4
@@ -31,6 +32,8 @@ _SAMPLE_COLUMNS = {
     "entities": ("source_text", "kind", "name", "admin_code"),
     "events": ("name", "kind", "date_start", "place", "edition"),
     "roles": ("name", "role", "title", "organisation", "ordinal"),
+    "audits": ("kind", "verdict", "explanation"),
+    "corrections_applied": ("row", "column", "before", "after", "reason"),
     "rejects": ("document_id", "source_text", "stage", "reason"),
     "quality_results": ("table_name", "check_name", "severity", "passed", "rows_checked", "rows_failed"),
 }
@@ -73,7 +76,7 @@ def check_specs(names: Iterable[str]) -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(check, asset=name, description=meaning)
         for name in names
-        for check, meaning in laws.CHECKS.get(name, {}).items()
+        for check, meaning in CHECKS.get(name, {}).items()
     ]
 
 
@@ -85,7 +88,7 @@ def results(names: Iterable[str], verdicts: Sequence[laws.Verdict]) -> list[dg.A
     found = {(v.table, v.check): v for v in verdicts}
     made = []
     for name in names:
-        for check in laws.CHECKS.get(name, {}):
+        for check in CHECKS.get(name, {}):
             verdict = found.get((name, check)) or laws.Verdict(name, check, "error", 0, 0)
             severity = (
                 dg.AssetCheckSeverity.ERROR if verdict.severity == "error" else dg.AssetCheckSeverity.WARN

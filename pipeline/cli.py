@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pipeline.read import VolumeSource
 
 DONE, CHECK_FAILED, MISUSED, BROKE = 0, 1, 2, 3
+# Errors in files that people write beside their books; by name, because a run reports them by name.
+_MISTAKES = frozenset({"ManifestError", "CorrectionsFileError"})
 
 app = typer.Typer(
     name="nianjian",
@@ -93,6 +95,8 @@ def run(
     except (KeyboardInterrupt, typer.Exit):
         raise
     except Exception as error:
+        if type(error).__name__ in _MISTAKES:
+            _stop(MISUSED, f"nianjian: {error}")
         _stop(BROKE, f"nianjian: the pipeline broke: {type(error).__name__}: {error}")
     if result is None:
         _say("nothing has changed since the last run 没有变动")
@@ -107,8 +111,8 @@ def _nothing_to_do(seeds: Path, warehouse: Path, sources: "Sequence[VolumeSource
 
     store = storage.Warehouse(warehouse)
     storage.recover(store)
-    keys = {source.volume_id: storage.part_key(source.fingerprint, seeds) for source in sources}
-    return storage.up_to_date(store, keys)
+    keys = {source.volume_id: storage.part_key(source, seeds) for source in sources}
+    return storage.up_to_date(store, keys, storage.corrections_version(seeds))
 
 
 def _books(seeds: Path, names: Sequence[str]) -> "list[VolumeSource]":
@@ -143,8 +147,7 @@ def _execute(
         source
         for source in sources
         if not all(
-            store.fresh(source.volume_id, stage, storage.part_key(source.fingerprint, seeds))
-            for stage in storage.STAGES
+            store.fresh(source.volume_id, stage, storage.part_key(source, seeds)) for stage in storage.STAGES
         )
     ]
     # With a home, the run joins the history that `dagster dev` shows; without one it needs none and leaves none.
@@ -243,11 +246,8 @@ def _judge(result: "dg.ExecuteInProcessResult") -> None:
             error = event.step_failure_data.error
             while error and error.cause:
                 error = error.cause
-            if error and error.cls_name == "ManifestError":
-                _stop(
-                    MISUSED,
-                    f"nianjian: {error.message.removeprefix('pipeline.read.manifest.ManifestError: ').strip()}",
-                )
+            if error and error.cls_name in _MISTAKES:
+                _stop(MISUSED, f"nianjian: {error.message.split(f'{error.cls_name}: ', 1)[-1].strip()}")
             _stop(
                 BROKE,
                 f"nianjian: the pipeline broke in {event.step_key}; the previous tables stay.",
@@ -383,7 +383,7 @@ def doctor(seeds: Seeds = Path("seeds"), warehouse: Store = Path("warehouse")) -
     problems += storage.verify(store)
     listed = store.manifest().get("volumes", [])
     for source in sources:
-        key = storage.part_key(source.fingerprint, seeds)
+        key = storage.part_key(source, seeds)
         if source.volume_id not in listed or not store.fresh(source.volume_id, "laws", key):
             problems.append(
                 f"{source.volume_id}: not read since it, the code or a reference table changed; "

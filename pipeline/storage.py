@@ -35,7 +35,9 @@ import pyarrow.parquet as pq
 
 import schemas
 from pipeline.quality import laws, settle
+from pipeline.quality.correction_lines import Correction, Finding, read_corrections
 from pipeline.quality.place import combined
+from pipeline.read import VolumeSource
 from schemas import export
 
 # Documents are handed on in batches of about this many characters: large enough that the cost of a call vanishes,
@@ -53,17 +55,20 @@ _PLAIN = re.compile(
 # The stages of a volume in order, and the tables each of them writes; one key holds for all of them.
 FACTS = ("quantities", "dates", "numerals")
 NAMES = ("entities", "events", "roles")
+AUDITS = ("audits", "audit_terms")
 STAGES: Mapping[str, tuple[str, ...]] = {
     "documents": ("volumes", "documents", "documents.rejects"),
     "entries": ("entries", "zones", "entries.rejects"),
-    "facts": (*FACTS, "facts.rejects"),
+    "facts": (*FACTS, "corrections_applied", "facts.rejects"),
     "names": (*NAMES, "names.rejects"),
+    "audits": (*AUDITS, "audits.rejects"),
     "laws": ("rejects", "laws"),
 }
-PUBLISHED = ("volumes", "documents", "entries", *FACTS, *NAMES, "rejects")
+PUBLISHED = ("volumes", "documents", "entries", *FACTS, *NAMES, *AUDITS, "rejects", "corrections_applied")
 
 # Text columns that people filter on; the smallest and largest of the others help nobody and cost a fifth of the time.
 _FILTERED = frozenset({"volume_id", "document_id", "unit", "dimension", "region_code"})
+CORRECTIONS = "corrections.csv"
 _HERE = Path(__file__).resolve().parent
 # What decides the content of a part: the code below these, beside the book and the reference tables.
 _SOURCES = ("read", "text", "quality", "storage.py", "../schemas")
@@ -114,12 +119,13 @@ def reference_tables(seeds: Path) -> dict[str, Path]:
     """The reference tables a run over these books uses, by name: `units.csv`, `lexicons/cues.csv` …
 
     A table that the folder of books does not bring comes from the project, whose own lie in `seeds/` beside the
-    package; a folder of books therefore needs nothing but books. Corrections are about books and never borrowed.
+    package; a folder of books therefore needs nothing but books. Corrections are no reference table: they are about
+    single places, and only the books they name depend on them.
     """
     tables: dict[str, Path] = {}
     for folder in (_HERE.parent / "seeds", seeds):
         for path in (*folder.glob("*.csv"), *folder.glob("lexicons/**/*.csv")):
-            if folder == seeds or path.name != "corrections.csv":
+            if path.name != CORRECTIONS:
                 tables[path.relative_to(folder).as_posix()] = path
     return tables
 
@@ -153,9 +159,33 @@ def _gathered(tables: tuple[tuple[str, Path], ...], version: str) -> Path:
     return folder
 
 
-def part_key(fingerprint: str, seeds: Path) -> str:
-    """The key of everything read from one book: its content, the version of the code, the reference tables."""
-    return hashlib.sha256(f"{fingerprint} {code_version()} {reference_version(seeds)}".encode()).hexdigest()
+def corrections_version(seeds: Path, volume_id: str | None = None) -> str:
+    """Hash of `corrections.csv`, or of its lines about one volume; they stand by their place in the file.
+
+    Raises CorrectionsFileError where the file is no table of corrections.
+    """
+    lines, findings = read_corrections(seeds / CORRECTIONS)
+    mine: list[Correction | Finding] = [*lines, *findings]
+    if volume_id is not None:
+        mine = [line for line in mine if volume_of_document(line.document) == volume_id]
+    return hashlib.sha256(repr(mine).encode()).hexdigest()[:16] if mine else ""
+
+
+def volume_of_document(document_id: str) -> str:
+    """The volume a document lies in: its folder, or its own name where it lies loose."""
+    first, inside, _ = document_id.partition("/")
+    return first if inside else Path(first).stem
+
+
+def part_key(source: VolumeSource, seeds: Path) -> str:
+    """The key of everything read from one book: content, code, reference tables and the corrections to it."""
+    parts = (
+        source.fingerprint,
+        code_version(),
+        reference_version(seeds),
+        corrections_version(seeds, source.volume_id),
+    )
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 # --- files --------------------------------------------------------------------------------------------------------
@@ -295,6 +325,10 @@ class Warehouse:
                 for name, reader in readers.items()
             }
 
+    def notes(self, volume_id: str, stage: str) -> dict[str, Any]:
+        """What a stage noted about a volume."""
+        return dict(self.stages(volume_id)[stage]["notes"])
+
     def complete(self, volume_id: str) -> bool:
         """Whether all stages of a volume were made from the same book by the same code."""
         stages = self.stages(volume_id)
@@ -343,9 +377,9 @@ class PartWriter(AbstractContextManager["PartWriter"]):
         self._rows[name] += batch.num_rows
 
     def note(self, **facts: Any) -> None:
-        """Keep facts about the stage in the manifest; numbers under one name add up over the batches."""
+        """Keep facts about the stage in the manifest; numbers and lists under one name add up over the batches."""
         for name, value in facts.items():
-            self._notes[name] = self._notes.get(name, 0) + value if isinstance(value, int) else value
+            self._notes[name] = self._notes[name] + value if name in self._notes else value
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -414,9 +448,17 @@ def _roll_forward(root: Path) -> None:
 
 
 def publish(
-    warehouse: Warehouse, volume_ids: Sequence[str], run_id: str, clock: Callable[[], float] = time.time
+    warehouse: Warehouse,
+    volume_ids: Sequence[str],
+    run_id: str,
+    more: Sequence[laws.Verdict] = (),
+    corrections: str = "",
+    clock: Callable[[], float] = time.time,
 ) -> Published:
     """Make the published tables from the parts of the given volumes, all of them or none.
+
+    `more` are verdicts on something else than a volume, which count like the others; `corrections` is the version of
+    the file they are about.
 
     A volume that was never read yet (another was asked for) is left out. One that is published already and half
     remade, because a run was killed, is not: raises StaleError, since its rows would vanish.
@@ -434,10 +476,10 @@ def publish(
                 f"half made by a run that was stopped: {', '.join(half)}; run these volumes again"
             )
         volume_ids = [v for v in volume_ids if v not in broken]
-        verdicts = _verdicts(warehouse, volume_ids)
+        verdicts = [*_verdicts(warehouse, volume_ids), *more]
         if any(v.blocks for v in verdicts):
             raise GateError(verdicts)
-        key = _set_key(warehouse, volume_ids)
+        key = _set_key(warehouse, volume_ids, corrections)
         if before.get("key") == key and not _damaged(warehouse, before):
             rows = {n: facts["rows"] for n, facts in before["tables"].items()}
             return Published(rows, verdicts, replaced=False, unread=broken)
@@ -455,7 +497,7 @@ def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verd
     documents = 0
     for volume_id in volume_ids:
         found += [_verdict(row) for row in warehouse.read_part(volume_id, "laws").to_pylist()]
-        for document_id in _document_ids(warehouse, volume_id):
+        for document_id in document_ids(warehouse, volume_id):
             documents += 1
             if seen.setdefault(document_id, volume_id) != volume_id:
                 twice.append(
@@ -466,7 +508,8 @@ def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verd
     return [settle.weigh(verdict) for verdict in laws.add_up(found)]
 
 
-def _document_ids(warehouse: Warehouse, volume_id: str) -> list[str]:
+def document_ids(warehouse: Warehouse, volume_id: str) -> list[str]:
+    """The documents of a volume, in order."""
     reader = _open_part(warehouse.part(volume_id, "documents"))
     return [
         d for i in range(reader.num_record_batches) for d in reader.get_batch(i)["document_id"].to_pylist()
@@ -506,20 +549,20 @@ def laws_table(volume_id: str, verdicts: Iterable[laws.Verdict]) -> pa.Table:
     )
 
 
-def _set_key(warehouse: Warehouse, volume_ids: Sequence[str]) -> str:
+def _set_key(warehouse: Warehouse, volume_ids: Sequence[str], corrections: str) -> str:
     """The key of a set of published tables: which volumes, each made from what, published by which code."""
     made = [(v, sorted((s, m["key"]) for s, m in warehouse.stages(v).items())) for v in volume_ids]
-    return hashlib.sha256(json.dumps([made, PUBLISHED, code_version()]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([made, PUBLISHED, code_version(), corrections]).encode()).hexdigest()
 
 
-def up_to_date(warehouse: Warehouse, keys: Mapping[str, str]) -> bool:
+def up_to_date(warehouse: Warehouse, keys: Mapping[str, str], corrections: str) -> bool:
     """Whether the published tables are those of exactly these volumes (volume → part key), and undamaged."""
     published = warehouse.manifest()
     return (
         bool(published)
         and published["volumes"] == sorted(keys)
         and all(warehouse.fresh(v, stage, key) for v, key in keys.items() for stage in STAGES)
-        and published["key"] == _set_key(warehouse, sorted(keys))
+        and published["key"] == _set_key(warehouse, sorted(keys), corrections)
         and not _damaged(warehouse, published)
     )
 

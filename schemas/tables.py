@@ -440,7 +440,7 @@ _ALL: Final = (
         "订正",
         "What a human hand changed, and why.",
         ("correction_id", "table", "row", "column", "before", "after", "reason"),
-        key=("correction_id",),
+        key=("correction_id", "table", "row", "column"),
         nullable=(),
     ),
     # Working tables, kept with the parts of a volume and not published.

@@ -247,7 +247,7 @@ CHECKS: Mapping[str, Mapping[str, str]] = {
     "entities": {**_CONTRACT, **_KEYS, **_LINKS, **_SLICE},
     "events": {**_CONTRACT, **_KEYS, **_LINKS},
     "roles": {**_CONTRACT, **_KEYS, **_LINKS},
-    "audits": {**_CONTRACT, **_KEYS, **_LINKS},
+    "audits": {**_CONTRACT, **_KEYS, **_LINKS, "consistent": "The book's figures agree with each other."},
     "audit_terms": {**_CONTRACT, **_KEYS, **_LINKS},
     "rejects": {**_KEYS, **_LINKS, **_SLICE},
 }
@@ -295,6 +295,10 @@ def judge(tables: Mapping[str, pa.Table], text: Text, volume: pa.Table | None = 
         for name in ("quantities", "dates"):
             if name in failed:
                 rowwise(name, "conservation", failed[name])
+    if "audits" in tables:
+        rowwise(
+            "audits", "consistent", to_mask(pc.equal(tables["audits"]["verdict"], "inconsistent")), "warn"
+        )
     if "quantities" in tables:
         rowwise("quantities", "plausible", _implausible(tables["quantities"]), "warn")
     return verdicts

@@ -72,7 +72,8 @@ def _row_laws(name: str, table: pa.Table, text: Text, entries: pa.Table | None) 
         remaining = remaining & ~failed
         return local
 
-    yield "unknown_document", after(text.rank(table["document_id"]) < 0)
+    if "document_id" in table.column_names:
+        yield "unknown_document", after(text.rank(table["document_id"]) < 0)
     if entries is not None and "entry_id" in table.column_names:
         yield "unknown_entry", after(laws.reference_failures(table["entry_id"], entries["entry_id"]))
     if "source_text" in table.column_names:
@@ -91,9 +92,9 @@ def _repeated(name: str, table: pa.Table, text: Text) -> Mask:
 
 
 def _ordered(table: pa.Table, text: Text) -> pa.Table:
-    """Rows by document and place; most tables come so and are returned as they are."""
+    """Rows by document and place; most tables come so, or have no place, and are returned as they are."""
     columns = [c for c in ("span_start", "span_end", "name_start", "ordinal") if c in table.column_names]
-    keys = [text.rank(table["document_id"])]
+    keys = [text.rank(table["document_id"])] if "document_id" in table.column_names else []
     keys += [to_numpy(pc.fill_null(table[c], -1)).astype(np.int64) for c in columns]
     rising = np.zeros(max(table.num_rows - 1, 0), bool)
     level = np.ones_like(rising)
@@ -125,7 +126,8 @@ def _rejects_of(bad: pa.Table, reasons: Sequence[str], volume_id: str) -> pa.Tab
         for row in rows
     ]
     starts = start.to_pylist() if start is not None else [0] * count
-    ids = [f"{d}!{s}:{r}" for d, s, r in zip(bad["document_id"].to_pylist(), starts, reasons, strict=True)]
+    named = bad["document_id"].to_pylist() if "document_id" in bad.column_names else [volume_id] * count
+    ids = [f"{d}!{s}:{r}" for d, s, r in zip(named, starts, reasons, strict=True)]
     table = pa.table(
         {
             **columns,

@@ -9,10 +9,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipeline import automation
+from pipeline import automation, checks
 from pipeline.assets import PUBLISHED, VOLUMES, Folders, partition_key, volume_of
 from pipeline.definitions import defs
-from pipeline.quality import laws
 from tests.integration.books import FARMS, HARBOUR, Bench
 
 
@@ -160,7 +159,7 @@ def test_definitions_load_and_show_every_table() -> None:
         assert not node.is_partitioned
         assert name.isascii()
     names = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
-    assert {(t, c) for t in PUBLISHED for c in laws.CHECKS.get(t, {})} == names
+    assert {(t, c) for t in PUBLISHED for c in checks.CHECKS.get(t, {})} == names
     assert graph.get(dg.AssetKey(["parts", "facts"])).partitions_def == VOLUMES
     unit = next(
         c
@@ -190,10 +189,10 @@ def test_run_shows_counts_samples_and_checks(server: Server) -> None:
 
 
 def test_failing_rows_are_shown_as_a_table(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import assets
+    from pipeline import stages
     from tests.integration.test_run import _overlapping
 
-    monkeypatch.setattr(assets, "segment", _overlapping)
+    monkeypatch.setattr(stages, "segment", _overlapping)
     server.tick()
     request = server.requests()[0]
     result = server.carry_out(request, raise_on_error=False)

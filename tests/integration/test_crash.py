@@ -55,7 +55,8 @@ def _volume(warehouse: Warehouse, volume_id: str, mark: str, rows: int = 1) -> N
                 n: table(n, 1) for n in ("volumes", "documents", "entries") if n in names
             }
             given |= {n: table(n) for n in storage.FACTS if n in names}
-            given |= {n: schemas.empty(n) for n in storage.NAMES if n in names}
+            empty = (*storage.NAMES, *storage.AUDITS, "corrections_applied")
+            given |= {n: schemas.empty(n) for n in empty if n in names}
             given |= {"rejects": schemas.empty("rejects")} if stage != "laws" else {}
             if stage == "entries":
                 given["zones"] = schemas.empty("zones")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import schemas
-from pipeline import assets, storage
+from pipeline import assets, stages, storage
+from pipeline.quality import rereading
 from pipeline.text.facts import read_facts
 from pipeline.text.segment import Segments, segment
 from tests.integration.books import FARMS, HARBOUR, SCHOOLS, Bench
@@ -167,7 +169,7 @@ def test_failed_gate_keeps_the_previous_tables_and_says_what_failed(
     bench.run()
     before = {p: p.read_bytes() for p in bench.warehouse.iterdir() if p.is_file()}
     bench.book("linjiang-2012", {"001.txt": HARBOUR.replace("860万吨", "861万吨")})
-    monkeypatch.setattr(assets, "segment", _overlapping)
+    monkeypatch.setattr(stages, "segment", _overlapping)
     outcome = bench.run()
     assert outcome.code == 1
     assert "entries.tiling" in outcome.err
@@ -193,7 +195,7 @@ def test_row_that_breaks_a_rule_becomes_a_reject_and_a_warning(
             "quantities": quantities.set_column(column, quantities.schema.field(column), shifted)
         }
 
-    monkeypatch.setattr(assets, "read_facts", careless)
+    monkeypatch.setattr(rereading, "read_facts", careless)
     outcome = bench.run()
     assert outcome.code == 0, outcome.err
     assert "warn: quantities.contract" in outcome.out
@@ -202,18 +204,22 @@ def test_row_that_breaks_a_rule_becomes_a_reject_and_a_warning(
     assert reject["reject_id"] in {row["claim_id"] for row in bench.rows("numerals")}
 
 
-@pytest.mark.parametrize("stage", ["segment", "read_facts", "read_names"])
+@pytest.mark.parametrize(
+    ("module", "stage"),
+    [(stages, "segment"), (rereading, "read_facts"), (stages, "read_names"), (stages, "audit")],
+    ids=["segment", "facts", "names", "audits"],
+)
 def test_one_document_that_breaks_a_rule_costs_no_other(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, stage: str
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, module: ModuleType, stage: str
 ) -> None:
-    real = getattr(assets, stage)
+    real = getattr(module, stage)
 
     def brittle(documents: pa.Table, *more: Any) -> Any:
         if any("码头扩建" in text for text in documents["text"].to_pylist()):
             raise IndexError("no rule has foreseen this")
         return real(documents, *more)
 
-    monkeypatch.setattr(assets, stage, brittle)
+    monkeypatch.setattr(module, stage, brittle)
     outcome = bench.run()
     assert outcome.code == 0, outcome.err
     assert "warn: documents.readable" in outcome.out
@@ -232,7 +238,7 @@ def test_a_broken_pipeline_is_told_from_a_failed_check(bench: Bench, monkeypatch
     def broken(*arguments: Any) -> dict[str, pa.Table]:
         raise ZeroDivisionError("no rule survives this")
 
-    monkeypatch.setattr(assets, "read_facts", broken)
+    monkeypatch.setattr(rereading, "read_facts", broken)
     outcome = bench.run()
     assert outcome.code == 3
     assert "ZeroDivisionError" in outcome.err
