@@ -27,6 +27,7 @@ _BALANCE = frozenset(("支出", "结余", "累计结余", "盈余", "差额", "�
 _FINE = 100
 """How many steps of its last digit a total needs so that a sum of other things is no accident."""
 _CLOSE = 0.005
+_REACH = 64  # how many numbers of a sentence are looked back over; a longer walk is no prose
 """How far a sum may be from its total, as a share of it, however coarse the numbers are printed."""
 
 
@@ -256,7 +257,7 @@ class _Walk:
     def same_unit(self, i: int) -> int:
         """The last level of the sentence whose value could be added to that of number i, or -1."""
         row = self.row
-        for level in reversed(self.levels):
+        for level in reversed(self.levels[-_REACH:]):
             if row.unit[level] == row.unit[i] and self.links.subject[level] >= 0:
                 return level
         return -1
@@ -320,6 +321,7 @@ class _Walk:
         if row.own[i] >= 0 and not (row.attribute[i] and row.on_right[i]):
             return
         k = i + 1
+        end = min(end, i + _REACH)
         while k < end and row.linked[k] and row.unit[k] == row.unit[i]:
             if row.on_right[k] and row.own[k] >= 0 and not row.attribute[k]:
                 links.head[i] = k
@@ -545,7 +547,7 @@ class _Walk:
     def total(self, i: int, place: int) -> int:
         """The total that the members after 其中 belong to: the last level of their unit before it."""
         row, part_of = self.row, self.links.part_of
-        found = [level for level in self.wholes if row.start[level] < place]
+        found = [level for level in self.wholes[-_REACH:] if row.start[level] < place]
         if not self.levels or row.start[self.levels[0]] > place:
             found = self.earlier[self.before :] + found
         found = [level for level in found if row.value[level] >= row.value[i]]
@@ -610,7 +612,7 @@ class _Walk:
             return False
         found: list[int] = []
         amount, slack = 0.0, row.grain[whole] / 2
-        for k in rest:
+        for k in rest[:_REACH]:
             if row.unit[k] != row.unit[whole] or (part_of[k] >= 0 and part_of[k] != whole):
                 continue
             amount += row.value[k]
