@@ -21,6 +21,7 @@ from pipeline.publish.labels import both, label
 from pipeline.publish.marks import Mark, marked, marks_of
 from pipeline.publish.shell import attribute, page, visible
 from pipeline.quality.correction_lines import ACTIONS
+from pipeline.quality.corrections import MISPRINT
 from pipeline.quality.quoting import Quotes
 
 Row = Mapping[str, Any]
@@ -109,6 +110,9 @@ class Dossier:
             rejects=Counter(str(r["reason"]) for r in self.rows.get("rejects", ())),
             audits=Counter(str(a["verdict"]) for a in self.rows.get("audits", ())),
             loose=loose,
+            misprints=sum(
+                (m.row.get("note") or "").startswith(MISPRINT) for m in self.marks if m.letter in "qd"
+            ),
         )
 
 
@@ -129,6 +133,7 @@ class Score:
     rejects: Counter[str] = None  # type: ignore[assignment]
     audits: Counter[str] = None  # type: ignore[assignment]
     loose: int = 0
+    misprints: int = 0
 
     @property
     def coverage(self) -> str:
@@ -139,11 +144,11 @@ class Score:
 
     @property
     def errors(self) -> int:
-        """Errors of the book: contradictions with itself, and dates that no calendar has.
+        """Errors of the book: contradictions with itself, dates that no calendar has, misprints put right by hand.
 
         A number that the pipeline could not read is no error of the book; it is counted as a reject.
         """
-        return self.audits["inconsistent"] + self.rejects["impossible_date"]
+        return self.audits["inconsistent"] + self.rejects["impossible_date"] + self.misprints
 
     @property
     def rate(self) -> str:
@@ -161,6 +166,7 @@ class Score:
             self.rejects + other.rejects,
             self.audits + other.audits,
             self.loose + other.loose,
+            self.misprints + other.misprints,
         )
 
 

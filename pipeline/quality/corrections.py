@@ -53,6 +53,10 @@ _WORDS_BETWEEN = re.compile(r"[、，。；：,;][^\d０-９〇零一二三四�
 _POSITIONS = ("title_start", "title_end", "span_start", "span_end", "body_start", "body_end")
 
 
+MISPRINT = "misprint, meant is"
+"""How the note of a row begins that stands for a misprint of the book."""
+
+
 class Corrected(NamedTuple):
     """The outcome: the tables, the rows of corrections_applied, one finding for each line that was tried.
 
@@ -645,7 +649,7 @@ def _at_place(
         "rule_id": "correction",
         "confidence": 1.0,
     }
-    what = "misprint, meant is" if c.action == "fix_misprint" else "read by hand as"
+    what = MISPRINT if c.action == "fix_misprint" else "read by hand as"
     new = _signed(name, new, c, f"{what} {c.set_to}")
     if name == "quantities":
         first, last = sheet.stretch(start, end)
