@@ -61,8 +61,15 @@ class Clauses:
     cue_value: Ints
 
     @classmethod
-    def of(cls, codes: Codes, numerals: Numerals, cues: Cues) -> Clauses:
-        """Cut the block; a comma inside a figure (1，234) is no stop."""
+    def of(
+        cls,
+        codes: Codes,
+        numerals: Numerals,
+        cues: Cues,
+        cue_places: Ints | None = None,
+        basis_places: Ints | None = None,
+    ) -> Clauses:
+        """Cut the block; a comma inside a figure (1，234) is no stop. `*_places` may begin a cue or a basis."""
         stop = np.flatnonzero(_STOPS.take(codes))
         figured = np.flatnonzero(DIGITS[codes[stop - 1]])
         if len(numerals) and len(figured):
@@ -74,8 +81,10 @@ class Clauses:
         np.cumsum(number, out=number)
         closing = np.where(code_set("（(")[codes[stop]], len(codes), stop)
         closing = np.append(np.minimum.accumulate(closing[::-1])[::-1][1:], len(codes))
-        word, start, end = cues.clause.everywhere(codes)
-        base, base_start, base_end = cues.basis.everywhere(codes)  # apart, since 年均 lies inside 年均增长
+        word, start, end = cues.clause.everywhere(codes, cue_places)
+        base, base_start, base_end = cues.basis.everywhere(
+            codes, basis_places
+        )  # apart, since 年均 lies inside 年均增长
         far = np.full(1, len(codes) - 1)  # so that no column is ever empty
         return cls(
             number,

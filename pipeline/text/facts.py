@@ -50,14 +50,15 @@ def read_facts(
 def _read_block(block: Block, layout: Layout, volume: Volume, reference: Reference) -> dict[str, pa.Table]:
     codes, units = block.codes, reference.units
     places = Places.of(block, layout)
-    mask, word_start, word_end, word_reason = mask_words(codes, reference.lookalikes)
+    words, contexts, cues, bases = reference.openings.candidates(codes)
+    mask, word_start, word_end, word_reason = mask_words(codes, reference.lookalikes, words)
     numerals = read_numerals(codes, mask, units)
     surface, unit_start, unit_end = printed_units(codes, numerals, units)
     text_start, _ = block.span(numerals.start, numerals.end)
     reason = places.furniture(text_start)
     furniture = reason >= 0
-    clauses = Clauses.of(codes, numerals, reference.cues)
-    found = units.contexts.found(codes)
+    clauses = Clauses.of(codes, numerals, reference.cues, cues, bases)
+    found = units.contexts.found(codes, contexts)
     place = numerals.start
     printed = units.rows_of(
         found,

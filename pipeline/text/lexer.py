@@ -149,19 +149,47 @@ class Trie:
             mask |= self.single.take(codes[:-1])
         return np.flatnonzero(mask)
 
-    def anywhere(self, codes: Codes) -> tuple[Ints, Ints, Ints]:
-        """The longest word at every place of the block where one begins, overlapping ones too: number, start, end."""
-        places = self.candidates(codes)
+    def anywhere(self, codes: Codes, places: Ints | None = None) -> tuple[Ints, Ints, Ints]:
+        """The longest word at every place of the block where one begins, overlapping ones too: number, start, end.
+
+        `places` are the candidates where they are known already, from `Openings`.
+        """
+        places = self.candidates(codes) if places is None else places
         word, length = self.at(codes, places)
         hit = np.flatnonzero(word >= 0)
         start = places[hit]
         return word[hit], start, start + length[hit]
 
-    def everywhere(self, codes: Codes) -> tuple[Ints, Ints, Ints]:
+    def everywhere(self, codes: Codes, places: Ints | None = None) -> tuple[Ints, Ints, Ints]:
         """All words of the block, leftmost and longest first, without overlaps: number, start, end."""
-        word, start, end = self.anywhere(codes)
+        word, start, end = self.anywhere(codes, places)
         keep = leftmost(start, end)
         return word[keep], start[keep], end[keep]
+
+
+@dataclass(frozen=True)
+class Openings:
+    """The openings of up to eight word lists, a bit each, so that one pass over a block serves them all."""
+
+    lists: int
+    pairs: NDArray[np.uint8]
+    single: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, *tries: Trie) -> Openings:
+        """The openings of these lists, in this order."""
+        pairs, single = np.zeros(65536, np.uint8), np.zeros(65536, np.uint8)
+        for n, trie in enumerate(tries):
+            pairs |= trie.pairs.astype(np.uint8) << n
+            single |= trie.single.astype(np.uint8) << n
+        return cls(len(tries), pairs, single)
+
+    def candidates(self, codes: Codes) -> tuple[Ints, ...]:
+        """For each list the places that `Trie.candidates` gives."""
+        marks = self.pairs.take(_pair_keys(codes)) | self.single.take(codes[:-1])
+        some = np.flatnonzero(marks != 0)
+        marks = marks.take(some)
+        return tuple(some.take(np.flatnonzero(marks & np.uint8(1 << n) != 0)) for n in range(self.lists))
 
 
 def leftmost(start: Ints, end: Ints) -> Bools:

@@ -82,12 +82,13 @@ class LookAlikes:
     right_script: tuple[str, ...]
 
 
-def mask_words(codes: Codes, lists: LookAlikes) -> tuple[Bools, Ints, Ints, Ints]:
+def mask_words(codes: Codes, lists: LookAlikes, places: Ints | None = None) -> tuple[Bools, Ints, Ints, Ints]:
     """Chinese numerals inside ordinary words: a mask over places, and the words' starts, ends and reasons.
 
-    A word is left alone when a numeral stands right before it: 八十分 is a number, 十分重要 is not.
+    A word is left alone when a numeral stands right before it: 八十分 is a number, 十分重要 is not. `places` are
+    those that may begin a word, where they are known already.
     """
-    word, start, end = lists.words.everywhere(codes)
+    word, start, end = lists.words.everywhere(codes, places)
     before = codes[start - 1]
     opens_with_numeral = CHINESE[codes[start]]
     keep = ~(opens_with_numeral & (DIGITS[before] | CHINESE[before]))

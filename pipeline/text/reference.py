@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.text.clauses import CUE_KINDS, Cues
 from pipeline.text.dates import DateWords
-from pipeline.text.lexer import Trie
+from pipeline.text.lexer import Openings, Trie
 from pipeline.text.lookalikes import CODE, PLANS, LookAlikes
 from pipeline.text.rows import ABOUT, AT_LEAST, AT_MOST, BASES, DIRECTIONS, DOUBLE
 from pipeline.text.units import Units, load_units
@@ -31,6 +31,7 @@ class Reference:
 
     Attributes:
         folder: the seeds/ folder that the tables were read from.
+        openings: of look-alikes, contexts of units, cues and words of a basis, looked for all at once.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Reference:
     lookalikes: LookAlikes
     dates: DateWords
     fold: NDArray[np.uint16]
+    openings: Openings
 
 
 def load_reference(seeds: Path) -> Reference:
@@ -50,14 +52,17 @@ def load_reference(seeds: Path) -> Reference:
     """
     units = load_units(seeds / "units.csv")
     lexicons = seeds / "lexicons"
-    cues = _rows(lexicons / "cues.csv")
+    rows = _rows(lexicons / "cues.csv")
+    cues = _cues(rows, units)
+    lookalikes = _lookalikes(_rows(lexicons / "lookalikes.csv"), _rows(lexicons / "frames.csv"))
     return Reference(
         folder=seeds,
         units=units,
-        cues=_cues(cues, units),
-        lookalikes=_lookalikes(_rows(lexicons / "lookalikes.csv"), _rows(lexicons / "frames.csv")),
-        dates=_date_words(cues),
+        cues=cues,
+        lookalikes=lookalikes,
+        dates=_date_words(rows),
         fold=fold_table([(row["variant"], row["standard"]) for row in _rows(lexicons / "variants.csv")]),
+        openings=Openings.of(lookalikes.words, units.contexts.trie, cues.clause, cues.basis),
     )
 
 

@@ -62,9 +62,9 @@ class Contexts:
                 of_row[n] = [(k, min(sizes)) for k, sizes in begins if sizes]
         return cls(Trie.of(words), of_row)
 
-    def found(self, codes: Codes) -> FoundContexts:
-        """All context words of a block, overlapping ones too, grouped by word."""
-        word, places, _ = self.trie.anywhere(codes)
+    def found(self, codes: Codes, places: Ints | None = None) -> FoundContexts:
+        """All context words of a block, overlapping ones too, grouped by word; `places` may begin one."""
+        word, places, _ = self.trie.anywhere(codes, places)
         order = np.argsort(
             word.astype(np.uint16), kind="stable"
         )  # sixteen bits, which numpy sorts by counting

@@ -220,8 +220,9 @@ def _wraps(raw: Codes, codes: Codes, newline: Ints, breaks: Ints) -> Ints:
     begin = np.where(order > 0, edge[np.maximum(order - 1, 0)], 0)
     end = edge[np.minimum(order + 1, len(edge) - 1)]
     reads = (np.searchsorted(prose, end) > np.searchsorted(prose, begin)) | (newline - begin >= 20)
-    joins &= reads & ~np.isin(newline, breaks)
-    return newline[joins]
+    stays = np.zeros(len(raw) + 1, np.bool_)
+    stays[breaks] = True
+    return newline[joins & reads & ~stays[newline]]
 
 
 def _mended(codes: Codes) -> tuple[Codes, Ints]:
