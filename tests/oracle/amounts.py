@@ -46,6 +46,8 @@ def right_bound(text: str, end: int) -> str | None:
 def amount(text: str, start: int, end: int, low: Fraction, high: Fraction, over: str, unit: str | None) -> Amount:
     """A number or a range with its bound; 余 inside wins over a word outside, and 二十来人 is about twenty."""
     left, right = left_bound(text, start), right_bound(text, end)
+    if left and right and left != right and not over:
+        raise DoubtError(end, "two bounds at once")
     if low != high:
         return Amount(start, end, None, low, high, "at_least" if "at_least" in (left, right) else "range", unit)
     bound = {"来": "about", "余": "over", "多": "over", "": right or left or "exact"}[over]
@@ -112,7 +114,7 @@ def figure_at(text: str, place: int) -> Figure | None:
     return Figure(place, stop, end, text[place:stop], low, high, over, unit)
 
 
-def _end_of_figures(text: str, end: int) -> int:
+def end_of_figures(text: str, end: int) -> int:
     """Where the numerals that follow without a gap end: 2小时11分48秒."""
     try:
         while (more := figure_at(text, end)) is not None:
@@ -143,7 +145,7 @@ def _share(text: str, place: int) -> Amounts | None:
 def _fraction(text: str, place: int) -> Amounts | None:
     """三分之二, 3/4."""
     found = re.compile(f"({SMALL_CHINESE})分之({SMALL_CHINESE})(?![百千万亿])").match(text, place)
-    slash = re.compile(r"(\d+)/(\d+)(?![\d/.])").match(text, place)
+    slash = re.compile(r"(\d+)/(\d+)(?![\d/.:])").match(text, place)
     if slash and int(slash[2]) > 10:
         raise DoubtError(slash.end(), "figures with a slash that may be a code")
     if slash and 0 < int(slash[1]) < int(slash[2]):
@@ -279,7 +281,7 @@ def _list(text: str, place: int) -> Amounts | None:
     if not figures or figures[-1].unit is None:
         return (figures[-1].end, []) if figures else None
     last, unit = figures[-1], figures[-1].unit
-    compound = _end_of_figures(text, last.end)
+    compound = end_of_figures(text, last.end)
     if compound > last.end or text[last.end : last.end + 1] in ("多", "余", "半", "次"):
         raise DoubtError(max(compound, last.end + 1), "a compound such as 2元5角, or 多 or 半 after the unit")
     alike = all((one.scale, one.arabic, one.vague) == (last.scale, last.arabic, False) for one in figures)
@@ -307,11 +309,8 @@ def amounts_at(text: str, place: int) -> Amounts:
     Raises:
         DoubtError: this grammar cannot tell.
     """
-    try:
-        for form in FORMS:
-            found = form(text, place)
-            if found is not None:
-                return found
-    except DoubtError as doubt:
-        raise DoubtError(max(_end_of_figures(text, doubt.end), place + 1), doubt.reason) from doubt
+    for form in FORMS:
+        found = form(text, place)
+        if found is not None:
+            return found
     return place + 1, []

@@ -26,7 +26,8 @@ AROUND = [
         ("每[^，。；]{0,10}", "", "", True, "a rate with 每"),
         ("(亩产|单产)[^，。；]{0,6}", "", "", True, "a yield: the area stands in the noun"),
         ("(东经|西经|北纬|南纬|经度|纬度)[^，。；]{0,4}", "", "", True, "a coordinate"),
-        ("[几数零半]", "", "", False, "几, 数, 半"),
+        ("[几零半]", "", "", False, "几, 数, 半"),
+        ("数", "[十百千万亿]", "", False, "几, 数, 半"),
         ("", "", "个?[几半多]", False, "几, 数, 半"),
         ("", "零$", "", False, "几, 数, 半"),
         ("", f"[{CHINESE}]", "[期次级届]", False, "二期, 三次 counts or orders"),
@@ -86,5 +87,6 @@ def raise_doubts(text: str, place: int, bounded: bool) -> None:
     if not counted and not bounded and not text.startswith("分之", end):
         raise DoubtError(end + 1, "a bare multiplier without a word like 超过")
     since = max((part.end() for part in re.finditer("[，。；\n]", text[:place])), default=0)
-    if any(noun in text[since:place] for noun in cues("index_noun", "noun_unit")) and unit_at(text, end) is None:
+    alone = unit_at(text, end) is None and not re.match("[～—至到、和与及-]", text[end:])
+    if alone and any(noun in text[since:place] for noun in cues("index_noun", "noun_unit")):
         raise DoubtError(end, "a number whose unit may stand in the noun")

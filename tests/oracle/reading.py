@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tests.oracle.amounts import amounts_at, left_bound
+from tests.oracle.amounts import amounts_at, end_of_figures, left_bound
 from tests.oracle.dates import Calendar, date_at
 from tests.oracle.doubts import listed_words, raise_doubts
 from tests.oracle.numerals import CHINESE, NUMERIC, plain
@@ -37,7 +37,7 @@ def read(text: str, year: int | None = None) -> Reading:
         try:
             end, items = _read_at(text, place, known)
         except DoubtError as doubt:
-            end = max(doubt.end, place + 1)
+            end = max(end_of_figures(text, doubt.end), place + 1)
             while end < len(text) and text[end - 1] in NUMERIC and text[end] in NUMERIC:
                 end += 1  # never begin inside a numeral
             items = [Doubt(place, end, doubt.reason)]
