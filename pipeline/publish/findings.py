@@ -76,8 +76,9 @@ def of_audits(
     terms: Mapping[str, Sequence[Row]],
     quantities: Mapping[str, Row],
     quotes: Quotes,
+    checked: bool = False,
 ) -> list[Look]:
-    """Findings for the contradictions among the audits of a document.
+    """Findings for the contradictions among the audits of a document; with `checked`, all its other audits.
 
     Args:
         audits: audits whose first term stands in the document.
@@ -86,7 +87,7 @@ def of_audits(
     """
     found = []
     for audit in audits:
-        if audit["verdict"] != "inconsistent":
+        if (audit["verdict"] == "inconsistent") == checked:
             continue
         rows = [
             quantities[t["quantity_id"]]
@@ -106,12 +107,12 @@ def of_audits(
             "fix_misprint",
         )
         others = tuple((f"q-{row['span_start']}", row["source_text"]) for row in here)
-        head = f"{both('audit', audit['kind'])}：不符"
+        head = f"{both('audit', audit['kind'])}：{label('verdict', audit['verdict'])}"
         found.append(
             Look(
                 first["span_start"],
                 f"q-{first['span_start']}",
-                "contradiction",
+                "checked" if checked else "contradiction",
                 head,
                 audit["explanation"],
                 first["source_text"],

@@ -97,6 +97,13 @@ class Dossier:
         )
 
     @cached_property
+    def checked(self) -> list[Look]:
+        """The arithmetic of the book that was done again and gives no reason to doubt, in order of place."""
+        rows = (self.rows.get("audits", ()), self.terms, self.quantities)
+        found = of_audits(self.document_id, *rows, self.quotes, checked=True)
+        return sorted(found, key=lambda look: (look.start or 0, look.head))
+
+    @cached_property
     def score(self) -> Score:
         claims = Counter(n["claimed_by"] for n in self.rows.get("numerals", ()))
         loose = sum(m.letter == "u" for m in self.marks)
@@ -296,8 +303,13 @@ def _text(dossier: Dossier) -> list[str]:
         near = slice(bisect_left(starts, first - longest), bisect_left(starts, last))
         return marked(dossier.text, dossier.marks[near], first, last, occurrence)
 
+    done = [look.start or 0 for look in dossier.checked]
+
     def notes(first: int, last: int) -> str:
         return "".join(_note(look) for look in looks[bisect_left(places, first) : bisect_left(places, last)])
+
+    def agreed(first: int, last: int) -> str:
+        return _agreed(dossier.checked[bisect_left(done, first) : bisect_left(done, last)])
 
     out: list[str] = []
     section: object = None
@@ -313,15 +325,15 @@ def _text(dossier: Dossier) -> list[str]:
             aside = f"<aside>{margin}</aside>" if margin else ""
             out.append(f'<section class="gap"><div class="b">{words}</div>{aside}</section>')
         if entry is not None:
-            out.append(_entry(entry, dossier.text, piece, notes, entry["section"] != section))
+            out.append(_entry(entry, dossier.text, piece, (notes, agreed), entry["section"] != section))
             section = entry["section"]
             at = max(at, entry["span_end"])
     return out
 
 
-def _entry(entry: Row, text: str, piece: Piece, notes: Piece, new_section: bool) -> str:
+def _entry(entry: Row, text: str, piece: Piece, margins: tuple[Piece, Piece], new_section: bool) -> str:
     first, body, last = entry["span_start"], entry["body_start"], entry["span_end"]
-    margin = notes(first, last)
+    margin, agreed = (part(first, last) for part in margins)
     shown = body + len(text[body:last].rstrip())  # the blank lines at its end are no part of what is read
     number, title = _number(entry), entry["title"] or ""
     about = [both("entry", entry["kind"])] if entry["kind"] else []
@@ -340,9 +352,19 @@ def _entry(entry: Row, text: str, piece: Piece, notes: Piece, new_section: bool)
         f'<section class="e{" f" if margin else ""}" id="e-{number}" tabindex="-1" data-title="{attribute(title)}">'
         f'<div><p class="no"><a href="#e-{number}">{int(number)}</a>{section}{meta}</p>{heading}'
         f'<div class="b">{piece(body, shown)}</div></div>'
-        + (f"<aside>{margin}</aside>" if margin else "")
+        + (f"<aside>{margin}{agreed}</aside>" if margin or agreed else "")
         + "</section>"
     )
+
+
+def _agreed(looks: Sequence[Look]) -> str:
+    """What was computed again without a doubt, in a fold: an editor may want to know that somebody looked."""
+    if not looks:
+        return ""
+    lines = "".join(
+        f'<p><a href="#{look.anchor}">{visible(look.head)}</a>　{visible(look.detail)}</p>' for look in looks
+    )
+    return f'<details class="agreed"><summary>已复算 {len(looks)} 处</summary>{lines}</details>'
 
 
 def _note(look: Look) -> str:
