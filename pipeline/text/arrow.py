@@ -97,15 +97,14 @@ def named(names: Sequence[str | None], code: Ints) -> pa.Array:
     return pa.array([*names, None], pa.string()).take(pa.array(chosen))
 
 
-def repeated(values: pa.Array, owner: Ints) -> pa.Array:
-    """The value of each row's owner, null for -1, where neighbouring rows mostly have the same owner."""
-    if not len(owner):
-        return values.slice(0, 0)
-    last = np.append(np.flatnonzero(np.diff(owner)), len(owner) - 1)
-    of_run = owner[last]
-    chosen = values.take(pa.array(np.maximum(of_run, 0), mask=of_run < 0))
-    ends = pa.array((last + 1).astype(np.int32))
-    return pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(ends, chosen))
+def owned(values: pa.Array, owner: Ints) -> pa.Array:
+    """The value of each row's owner, null for -1."""
+    if not len(owner) or owner.min() >= 0:
+        return values.take(pa.array(owner))
+    absent = pa.concat_arrays(
+        [values, pa.nulls(1, values.type)]
+    )  # cheaper than a column of nulls beside the codes
+    return absent.take(pa.array(np.where(owner >= 0, owner, len(values)).astype(np.int32)))
 
 
 def positions(values: Ints, valid: Bools | None = None) -> pa.Array:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.text.arrow import cut, ids, positions, repeated
+from pipeline.text.arrow import cut, ids, owned, positions
 from pipeline.text.dates import Standing
 from pipeline.text.lexer import Ints, find
 from pipeline.text.lookalikes import CODE
@@ -27,6 +27,7 @@ FURNITURE = {
     "contents": "page_number",
     "index_line": "index_line",
 }
+_REASON = {kind: CODE[reason] for kind, reason in FURNITURE.items()}
 
 
 @dataclass
@@ -122,40 +123,30 @@ class Places:
 
     @classmethod
     def of(cls, block: Block, layout: Layout) -> Places:
-        starts, ends, numbers, zone_starts, zone_ends, reasons, heading_starts, heading_ends = (
-            [],
-            [],
-            [],
-            [],
-            [],
-            [],
-            [],
-            [],
-        )
-        for base, number in zip(block.base, block.documents, strict=True):
-            own = slice(layout.first_entry[number], layout.first_entry[number + 1])
-            starts.append(layout.entry_start[own] + base)
-            ends.append(layout.entry_end[own] + base)
-            numbers.append(np.arange(own.start, own.stop))
-            for k in range(layout.first_zone[number], layout.first_zone[number + 1]):
-                if layout.zone_kind[k] == "heading":
-                    heading_starts.append(layout.zone_start[k] + base)
-                    heading_ends.append(layout.zone_end[k] + base)
-                reason = FURNITURE.get(layout.zone_kind[k])
-                if reason:
-                    zone_starts.append(layout.zone_start[k] + base)
-                    zone_ends.append(layout.zone_end[k] + base)
-                    reasons.append(CODE[reason])
+        # the documents of a block follow one another, and so do their entries and zones
+        chosen = block.documents
+
+        def based(first: Ints) -> tuple[slice, Ints]:
+            count = first[chosen + 1] - first[chosen]
+            return slice(int(first[chosen[0]]), int(first[chosen[-1] + 1])), np.repeat(block.base, count)
+
+        entries, entry_base = based(layout.first_entry)
+        zones, zone_base = based(layout.first_zone)
+        start, end = layout.zone_start[zones] + zone_base, layout.zone_end[zones] + zone_base
+        kinds = layout.zone_kind[zones]
+        reason = np.array([_REASON.get(kind, -1) for kind in kinds], np.int64)
+        furniture = reason >= 0
+        heading = np.array([kind == "heading" for kind in kinds], np.bool_)
         return cls(
             block.base,
-            np.concatenate(starts),
-            np.concatenate(ends),
-            np.concatenate(numbers).astype(np.int64),
-            np.array(zone_starts, np.int64),
-            np.array(zone_ends, np.int64),
-            np.array(reasons, np.int64),
-            np.array(heading_starts, np.int64),
-            np.array(heading_ends, np.int64),
+            layout.entry_start[entries] + entry_base,
+            layout.entry_end[entries] + entry_base,
+            np.arange(entries.start, entries.stop),
+            start[furniture],
+            end[furniture],
+            reason[furniture],
+            start[heading],
+            end[heading],
         )
 
     def entry(self, place: Ints) -> Ints:
@@ -207,9 +198,9 @@ class Frame:
         document = self.block.documents[owner]
         base = self.block.base[owner]
         return {
-            "entry_id": repeated(self.layout.entry_ids, self.places.entry(begin)),
-            "document_id": repeated(self.layout.document_ids, document),
-            "volume_id": repeated(self.layout.volume_ids, document),
+            "entry_id": owned(self.layout.entry_ids, self.places.entry(begin)),
+            "document_id": owned(self.layout.document_ids, document),
+            "volume_id": owned(self.layout.volume_ids, document),
             "span_start": positions(begin - base),
             "span_end": positions(stop - base),
             "source_text": cut(self.points, begin, stop),
@@ -219,6 +210,6 @@ class Frame:
         """`<document_id>@<span_start>` for places in the block's text."""
         owner = self.block.document_of(begin)
         return ids(
-            repeated(self.layout.document_ids, self.block.documents[owner]),
+            owned(self.layout.document_ids, self.block.documents[owner]),
             begin - self.block.base[owner],
         )

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.text import rows as q_
-from pipeline.text.arrow import Exact, cut, days, ids, named, repeated
+from pipeline.text.arrow import Exact, cut, days, ids, named, owned
 from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates
 from pipeline.text.layout import Frame
 from pipeline.text.lexer import Bools, Codes, Ints
@@ -404,7 +404,7 @@ def frame_reject(frame: Frame, begin: Ints) -> pa.Array:
     """`<document_id>!<span_start>` for places in the block's text."""
     owner = frame.block.document_of(begin)
     return ids(
-        repeated(frame.layout.document_ids, frame.block.documents[owner]),
+        owned(frame.layout.document_ids, frame.block.documents[owner]),
         begin - frame.block.base[owner],
         "!",
     )
