@@ -18,6 +18,7 @@ from urllib.parse import unquote
 import dagster as dg
 
 from pipeline import checks, stages, storage
+from pipeline.publish.write import write_pages
 from pipeline.read import VolumeSource, find_volumes
 from pipeline.storage import PartWriter, Warehouse
 
@@ -27,6 +28,7 @@ warnings.filterwarnings("ignore", message=".*`backfill_policy`", category=dg.Bet
 VOLUMES = dg.DynamicPartitionsDefinition(name="volumes")
 _ONE_RUN = dg.BackfillPolicy.single_run()
 PUBLISHED = (*storage.PUBLISHED, "quality_results")
+PAGES_CHARACTERS = 20_000_000
 # Whoever shows progress listens here; records carry `stage`, `volume`, `done` and `total`.
 PROGRESS = logging.getLogger("nianjian.progress")
 
@@ -163,3 +165,40 @@ def published(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[A
         metadata = checks.table_metadata(folders.store, name)
         metadata |= {"replaced": outcome.replaced, "volumes_not_read_yet": len(outcome.unread)}
         yield dg.MaterializeResult(asset_key=name, metadata=metadata)
+
+
+@dg.asset(
+    group_name="published",
+    deps=list(PUBLISHED),
+    check_specs=[
+        dg.AssetCheckSpec("pages_written", asset="review", description="Every page could be written.")
+    ],
+)
+def review(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.MaterializeResult[Any]]:
+    """校阅页: one offline page a document, everything that was read from it marked in its text, and an index.
+
+    The tables are out by now, so a page that cannot be written is a warning. A warehouse of more than
+    `PAGES_CHARACTERS` gets none: the pages are for people, who read a book, not a library.
+    """
+    store = folders.store
+    characters = sum(store.read("documents", ["characters"])["characters"].to_pylist())
+    pages: list[Path] = []
+    problem = ""
+    if characters <= PAGES_CHARACTERS:
+        PROGRESS.info("review", extra={"volume": "", "done": 0, "total": 1})
+        try:
+            pages = write_pages({name: store.read(name) for name in PUBLISHED}, store.root / "review")
+        except Exception as error:
+            context.log.exception("a review page could not be written")
+            problem = f"{type(error).__name__}: {error}"
+        PROGRESS.info("review", extra={"volume": "", "done": 1, "total": 1})
+    check = dg.AssetCheckResult(
+        check_name="pages_written",
+        passed=not problem,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=problem or f"{len(pages)} pages",
+    )
+    metadata: dict[str, Any] = {"pages": len(pages), "characters": characters}
+    if pages:
+        metadata["index"] = dg.MetadataValue.url(pages[0].resolve().as_uri())
+    yield dg.MaterializeResult(metadata=metadata, check_results=[check])

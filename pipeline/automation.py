@@ -15,7 +15,7 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 from pipeline.assets import PUBLISHED, VOLUMES, Folders, partition_key
 from pipeline.read import VolumeSource, find_volumes
 
-PUBLISHED_KEYS = [dg.AssetKey(name) for name in PUBLISHED]
+PUBLISHED_KEYS = [dg.AssetKey(name) for name in (*PUBLISHED, "review")]
 
 nianjian = dg.define_asset_job(
     "nianjian",
@@ -86,7 +86,11 @@ def arriving_books(context: dg.SensorEvaluationContext, folders: Folders) -> dg.
     state = json.dumps({"seen": seen, "asked": asked})
     if not new and not gone:
         moving = sorted(set(seen) - set(settled))
-        reason = f"waiting for these to stand still: {', '.join(moving)}" if moving else f"{len(seen)} books, none new"
+        reason = (
+            f"waiting for these to stand still: {', '.join(moving)}"
+            if moving
+            else f"{len(seen)} books, none new"
+        )
         return dg.SensorResult(skip_reason=reason, cursor=state)
     known = list(context.instance.get_dynamic_partitions(str(VOLUMES.name)))
     add, delete = [k for k in new if k not in known], [k for k in gone if k in known]

@@ -292,6 +292,8 @@ def _report(seeds: Path, warehouse: Path, books: Sequence[str], as_json: bool) -
             f"  warn: {check['table_name']}.{check['check_name']}: {check['rows_failed']} of "
             f"{check['rows_checked']} rows; {check['detail'][:160]}"
         )
+    if (warehouse / "review" / "index.html").is_file():
+        typer.echo(f"Every number in its text: {warehouse / 'review' / 'index.html'} 校阅页")
     typer.echo(f"Columns are described in {warehouse / 'dictionary.md'}. Look inside:")
     command = "nianjian" if shutil.which("nianjian") else os.path.relpath(sys.argv[0])
     question = "select source_text, value, unit from quantities limit 10"

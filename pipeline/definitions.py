@@ -19,6 +19,7 @@ defs = dg.Definitions(
         assets.audits,
         assets.laws,
         assets.published,
+        assets.review,
     ],
     jobs=[automation.nianjian],
     schedules=[automation.daily],

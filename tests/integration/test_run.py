@@ -17,6 +17,7 @@ import pytest
 import schemas
 from pipeline import assets, stages, storage
 from pipeline.quality import rereading
+from pipeline.quality.correction_lines import COLUMNS
 from pipeline.text.facts import read_facts
 from pipeline.text.segment import Segments, segment
 from tests.integration.books import FARMS, HARBOUR, SCHOOLS, Bench
@@ -118,6 +119,53 @@ def test_a_table_beside_the_books_replaces_the_projects_own(bench: Bench) -> Non
     (bench.seeds / "units.csv").unlink()
     assert bench.run().code == 0
     assert "8.5%" in {row["source_text"] for row in bench.rows("quantities")}
+
+
+def _correct(bench: Bench, *lines: str) -> None:
+    header = ",".join(COLUMNS)
+    (bench.seeds / "corrections.csv").write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+
+
+def test_a_correction_redoes_its_book_alone_and_a_stale_one_stops(bench: Bench) -> None:
+    bench.run()
+    still = bench.files("parts/heshan-2012/*")
+    _correct(bench, "c1,linjiang-2012/002.txt,基础教育,215所,1,,215 所,drop,,印错的一行,编辑,2013-01-05")
+    outcome = bench.run()
+    assert outcome.code == 0, outcome.err
+    assert "215所" not in {row["source_text"] for row in bench.rows("quantities")}
+    assert {row["correction_id"] for row in bench.rows("corrections_applied")} == {"c1"}
+    assert bench.files("parts/heshan-2012/*") == still
+    before = bench.tables()
+    _correct(bench, "c2,linjiang-2012/002.txt,基础教育,999所,1,,,drop,,书里没有,编辑,2013-01-05")
+    outcome = bench.run()
+    assert outcome.code == 1
+    assert "corrections_applied.corrections_fresh" in outcome.err
+    assert bench.tables() == before
+    (bench.seeds / "corrections.csv").write_text("what,is,this\n", encoding="utf-8")
+    outcome = bench.run()
+    assert outcome.code == 2
+    assert "corrections.csv" in outcome.err
+    (bench.seeds / "corrections.csv").unlink()
+    assert bench.run().code == 0
+    assert "215所" in {row["source_text"] for row in bench.rows("quantities")}
+
+
+def test_review_pages_come_with_the_tables_and_never_hold_them_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.run()
+    page = bench.warehouse / "review" / "linjiang-2012" / "001.txt.html"
+    assert "860万吨" in page.read_text("utf-8")
+    assert (bench.warehouse / "review" / "index.html").is_file()
+
+    def broken(*arguments: Any) -> list[Path]:
+        raise OSError("no room for pages")
+
+    monkeypatch.setattr(assets, "write_pages", broken)
+    bench.book("linjiang-2012", {"001.txt": HARBOUR.replace("860万吨", "861万吨")})
+    outcome = bench.run()
+    assert outcome.code == 0, outcome.err
+    assert "861万吨" in {row["source_text"] for row in bench.rows("quantities")}
 
 
 def test_removed_book_loses_its_rows_and_parts(bench: Bench) -> None:
