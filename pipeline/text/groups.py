@@ -275,10 +275,15 @@ def with_proportions(
         "rule": RULE["proportion"],
         "denominator": -1,
     }
+    at = place + np.arange(len(starts))
+    before = np.zeros(
+        len(q.start) + len(starts), np.int64
+    )  # for each row the one it was, any for the new ones
+    before[np.delete(np.arange(len(before)), at)] = np.arange(len(q.start))
     for name, column in vars(q).items():
         if name in ("terms", "of_numeral"):
             continue
-        value = np.broadcast_to(np.asarray(filler.get(name, 0), column.dtype), (len(starts),))
-        columns[name] = np.insert(column, place, value)
-    at = place + np.arange(len(starts))
+        moved = column.take(before) if len(column) else np.zeros(len(before), column.dtype)
+        moved[at] = filler.get(name, 0)
+        columns[name] = moved
     return Quantities(**columns, terms=dict(zip(at.tolist(), terms, strict=True)))  # type: ignore[arg-type]

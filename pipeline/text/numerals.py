@@ -101,7 +101,8 @@ class Numerals:
 
     def take(self, which: Ints | Bools) -> Numerals:
         """The numerals chosen by a mask or by indices."""
-        return Numerals(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
+        chosen = np.flatnonzero(which) if which.dtype == np.bool_ else which
+        return Numerals(**{field.name: getattr(self, field.name).take(chosen) for field in fields(self)})
 
     def integer(self) -> Ints:
         """The value where it is a whole number below 10**15, else -1."""

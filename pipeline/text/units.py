@@ -115,6 +115,7 @@ class Units:
         surface: for each word of `trie`, the number of its surface, or -1 for such a continuation.
         default: for each surface, the row without a sense, or -1.
         senses: for each surface, the rows that need a neighbour, in file order.
+        ambiguous: for each surface (and for -1), whether it has such rows.
         fused: for each word of `trie` (and for -1), whether it begins with the 千 or 百 of a longer unit (千瓦).
         letter: for each surface, whether it is written in Latin letters.
         factor, offset: from the unit to the base, of each row, as doubles.
@@ -131,6 +132,7 @@ class Units:
     surface: Ints
     default: Ints
     senses: tuple[tuple[int, ...], ...]
+    ambiguous: Bools
     fused: Bools
     letter: Bools
     factor: NDArray[np.float64]
@@ -173,8 +175,7 @@ class Units:
             clause, stop: where the clause of each numeral begins and ends; only words inside it decide.
         """
         row = np.where(surface >= 0, self.default[np.maximum(surface, 0)], -1)
-        open_to_sense = np.array([bool(senses) for senses in self.senses] + [False])
-        asked = np.flatnonzero(open_to_sense[surface])
+        asked = np.flatnonzero(self.ambiguous[surface])
         asked = asked[np.argsort(surface[asked], kind="stable")]
         for group in np.split(asked, np.flatnonzero(np.diff(surface[asked])) + 1):
             nearest = np.full(len(group), FAR)
@@ -308,6 +309,7 @@ def load_units(path: Path) -> Units:
         surface=np.array(list(words.values()), np.int64),
         default=default,
         senses=tuple(tuple(each) for each in senses),
+        ambiguous=np.array([bool(each) for each in senses] + [False]),
         fused=np.array([word[0] in "千百" and len(word) > 1 for word in words] + [False]),
         letter=np.array(
             [bool(_LETTER[ord(surface[0])]) if ord(surface[0]) < 65536 else False for surface in surfaces]
