@@ -63,6 +63,11 @@ class Divisions:
             found = tuple(one for one in ranked if one.level == ranked[0].level)
         return found[0].code if len({one.code for one in found}) == 1 else None
 
+    def near(self, name: str) -> bool:
+        """Whether a division of this name lies in the province of the book."""
+        code = (self.region_code or "")[:2]
+        return any(one.code[:2] == code for one in self.names.get(name, ()))
+
     def is_full(self, name: str) -> bool:
         """Whether the name carries its class (`建德市`), rather than being a short form (`建德`)."""
         return name == self.region or any(one.name == name for one in self.names.get(name, ()))

@@ -25,6 +25,7 @@ from pipeline.text.divisions import Division, divisions_in, load_divisions
 from pipeline.text.entities.abbreviations import find_abbreviations
 from pipeline.text.entities.brackets import Brackets, find_brackets, quote_kinds, work_kind
 from pipeline.text.entities.canonical import Canonical
+from pipeline.text.entities.counties import find_counties
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import NEAR, People
 from pipeline.text.entities.references import resolve_reference
@@ -260,8 +261,12 @@ class _Sheet:
         page, found, lexicon = self.page, self.found, self.lexicon
         runs = Runs(page, lexicon, self.brackets, found)
         runs.read()
+        find_counties(page, self.brackets.inside, found)
         people = People(page, lexicon, found, self.brackets.inside)
         people.read()
+        people.listed()
+        people.masked()
+        people.of_peoples()
         people.born(self.brackets.parens)
         kinds = quote_kinds(page.view, self.brackets.quotes, lexicon)
         self._quoted_bodies(kinds)
@@ -488,7 +493,10 @@ class _Sheet:
                 county, last_entry = None, n
             start, end, kind = mention.start, mention.end, mention.kind
             seen = view[start:end]
-            if kind == "division" and mention.code and mention.code != region and seen[-1] in "县区市旗":
+            if kind == "division" and (
+                (mention.code and mention.code != region and seen[-1] in "县区市旗")
+                or (mention.rule == "division/class" and seen != canonical.divisions.region)
+            ):
                 county = seen, mention.code
             row, base = self.owner[n]
             document = row["document_id"]

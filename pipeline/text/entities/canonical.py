@@ -86,6 +86,13 @@ class Canonical:
             return text, None
         if kind != "organisation":
             return text, None
+        if region and region.endswith("地区"):
+            if text.startswith("地区"):
+                return region + text[2:], self.region_code
+            if text.startswith("行署"):
+                return region + text, self.region_code
+            if text.startswith("地委"):
+                return short_of(region) + text, self.region_code
         if first == "团" and text[1:2] in ("市", "县", "区") and region:
             return "团" + region + text[2:], self.region_code
         if first == "省" or text.startswith("自治区"):

@@ -23,6 +23,20 @@ NEAR = 4_000
 _AFTER = frozenset("作率任当就致赴受应获被将把均曾说带来偕携")
 _LIFE = re.compile(r"[（(](?:约)?[0-9]{4}[年.0-9月日]*[—－–~～-]+(?:[0-9]{4}[年.0-9月日]*)?[）)]，[男女]")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
+_SPACED = re.compile(r"[ \u3000]{1,2}([\u4e00-\u9fff])(?:[ \u3000]{1,2}([\u4e00-\u9fff])(?![\u4e00-\u9fff]?[ \u3000][\u4e00-\u9fff]))?")
+_SOUNDS = frozenset(
+    "古丽娜尔阿依曲比乌兰其格巴图吉木拉提买热汗江克孜别努沙扎西卓玛次仁旺顿珠达瓦央金德多杰才让嘎桑日勒苏那高娃萨托娅斯琴"
+    "毕力特朝鲁海米迪里夏祖帕艾再合则麦不都肉外力伊布拉音甫夫莫色什哈铁朗罗洛姑果勒呼和额宝音青格敖登其木德"
+)
+"""Characters that write names of other tongues; a name of four and more of nothing else is one."""
+_GOING_ON = frozenset("其格提江尔别克孜木拉汗依丁甫夫斯娃古丽娜旦热买合姆德巴力罕什")
+_CUE = re.compile(r"(?:选举|授予|任命|聘请|聘任|推选|推举|补选|增选|选出|由|追授|表彰|增补|免去|罢免)(?:了)?")
+_LIST_ENDS = re.compile(
+    r"(?:等(?:[0-9一二三四五六七八九十]+(?:余)?(?:人|名|位)|人|同志)|(?:[0-9一二三四五六七八九十]+|两)(?:人|名|位)|(?:同志)?(?:为|任|担任|当选|被|荣获|出席|陪同|参加|“|的))"
+)
+_MASKED = re.compile(r"某(?:某|[\u4e00-\u9fff])?")
+_NOT_MASKED = frozenset("些种个日月年地方时项市县区省村乡镇单公企学校银医院中部局")
+_PEOPLE = re.compile(r"族(?:干部|群众|农民|牧民|教师|村民|学生|青年|妇女|医生|村医|姑娘|女)?(?=[\u4e00-\u9fff])")
 _PREFIXES = ("常务", "名誉", "首席", "代理", "执行", "第一", "原", "兼")
 
 
@@ -62,6 +76,7 @@ class People:
             if (
                 character not in surnames
                 and view[at : at + 2] not in surnames
+                and character not in _SOUNDS
                 and not _DOTTED.match(view, at)
             ):
                 continue
@@ -74,6 +89,91 @@ class People:
             person.posts, person.front = self._posts(n)
             self._list(person, end)
 
+    def listed(self) -> None:
+        """Names after a verb of choosing or honouring, alone or in a row: 授予张建军、刘玉兰等10人称号."""
+        view, inside = self.page.view, self.inside
+        for cue in _CUE.finditer(view):
+            at = cue.end()
+            names: list[tuple[int, int]] = []
+            while True:
+                end = self.name_at(at, True) if self._likely(at) else 0
+                if not end:
+                    break
+                names.append((at, end))
+                at = end + (view[end] in "、和")
+                if at == end:
+                    break
+            if not names or inside[names[0][0]] in (1, 3):
+                continue
+            last = names[-1][1]
+            whole = last == at or (len(names) > 1 and view[last] in "、和" and at == last + 1)
+            if not whole or not _LIST_ENDS.match(view, last):
+                continue
+            if cue.group() == "由" and len(names) == 1 and not view.startswith(("担任", "任"), last):
+                continue
+            for start, end in names:
+                if start not in self.by_start:
+                    self._note(start, end, "person/chosen", 0.85)
+
+    def _likely(self, at: int) -> bool:
+        """Whether a place may begin a name where no title says so: a common surname and no word of a list."""
+        view, lexicon = self.page.view, self.lexicon
+        surname = lexicon.surnames.get(view[at : at + 2]) or lexicon.surnames.get(view[at])
+        if surname is None or surname == "ambiguous":
+            return False
+        held = self.found.by_start.get(at)
+        if held is not None and held.kind != "person":
+            return False
+        return not any(view[at : at + size] in lexicon.use_of for size in (2, 3, 4))
+
+    def masked(self) -> None:
+        """Names of which all but the surname, or a part, is withheld: 吴某, 蔡某雄."""
+        view, surnames = self.page.view, self.lexicon.surnames
+        at = view.find("某")
+        while at > 0:
+            start = at - 1
+            following = view[at + 1]
+            if (
+                surnames.get(view[start]) == "common"
+                and following not in _NOT_MASKED
+                and not self.inside[start]
+                and start not in self.by_start
+                and self._opens(start)
+            ):
+                end = at + 1
+                if following == "某" or (
+                    han(following) and not self._follows(end) and self._follows(end + 1)
+                ):
+                    end += 1
+                self._note(start, end, "person/masked", 0.85)
+                at = end - 1
+            at = view.find("某", at + 1)
+
+    def _opens(self, start: int) -> bool:
+        """Whether something ends right before a place: a mark, or any word of a list."""
+        view = self.page.view
+        return not han(view[start - 1]) or self.page.use_ending(start)[1] < start or view[start - 1] in "人为与和及将对把被因从由"
+
+    def of_peoples(self) -> None:
+        """People told by their nationality, 蒙古族教师乌兰其其格."""
+        view = self.page.view
+        for match in _PEOPLE.finditer(view):
+            end = self._sounded(match.end())
+            if end and match.end() not in self.by_start and not self.inside[match.end()]:
+                self._note(match.end(), end, "person/people", 0.85)
+
+    def _sounded(self, at: int) -> int:
+        """End of a name of three to seven characters that write the sounds of another tongue, or 0."""
+        view = self.page.view
+        end = at
+        while view[end] in _SOUNDS and end - at < 7:
+            end += 1
+        while end - at >= 4:
+            if self._follows(end):
+                return end
+            end -= 1
+        return 0
+
     def name_at(self, at: int, strong: bool) -> int:
         """End of the name that starts at a place, or 0; `strong` where a post stands before it."""
         view, lexicon = self.page.view, self.lexicon
@@ -81,12 +181,14 @@ class People:
         if dotted and dotted.end() - at >= 4:
             last = view.rfind("·", at, dotted.end())
             last = last if last > at else view.rfind("•", at, dotted.end())
-            for end in range(min(dotted.end(), last + 6), last + 1, -1):
-                if view[end - 1] in _AFTER or self.lexicon.use_of.get(view[end - 1], 0) & int(Use.PREDICATE):
-                    continue
-                if self._follows(end):
+            for end in range(last + 2, min(dotted.end(), last + 8) + 1):
+                if view[end] not in _GOING_ON and self._follows(end):
                     return end
             return 0
+        if view[at] in _SOUNDS:
+            sounded = self._sounded(at)
+            if sounded:
+                return sounded
         surnames, use_of = lexicon.surnames, lexicon.use_of
         compound = view[at : at + 2] in surnames
         size = 2 if compound else 1
@@ -99,12 +201,12 @@ class People:
                     return 0
             if frequency == "ambiguous" and any(view[at + 1 : at + 1 + more] in use_of for more in (2, 3)):
                 return 0
-        if (
-            view[at + size] in " \u3000"
-            and han(view[at + size + 1])
-            and (not han(view[at + size + 2]) or self._follows(at + size + 2))
-        ):
-            return at + size + 2
+        if view[at + size] in " \u3000":
+            spaced = _SPACED.match(view, at + size)
+            if spaced is not None:
+                for end in (spaced.end(2), spaced.end(1)):
+                    if end > 0 and (not han(view[end]) or self._follows(end)):
+                        return end
         for given in (2, 1):
             end = at + size + given
             if not all(han(c) for c in view[at:end]):

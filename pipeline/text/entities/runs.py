@@ -56,6 +56,7 @@ class Runs:
         self.committees, self.ranks, self.opening = marked["committee"], marked["rank"], marked["opening"]
         self.companies = frozenset(marked["company"])
         self.common = frozenset((*marked["common"], "公司", "集团"))
+        self.lone = frozenset(("办公室", "委员会", "领导小组", "指挥部", "中心", "协会", "公司", "有限公司"))
         self.joinable = ("中心", *(word for word in self.committees if len(word) > 1))
         self.publishers, self.alone = frozenset(marked["publisher"]), frozenset(marked["alone"])
         self.visiting, self.national = frozenset(marked["visiting"]), frozenset(marked["national"])
@@ -195,7 +196,7 @@ class Runs:
         use = uses[final]
         stop = ends[final]
         if use & (_STRONG | _FACILITY) and left in self._opened and view[left - 1] in "）)" and anchor < 0:
-            front = self._before_paren(self._opened[left])
+            front = self._before_paren(self._opened[left], view[starts[final] : stop] in self.companies)
             if front >= 0:
                 kind = "organisation" if use & _STRONG else "facility"
                 self._last = self.found.force(Mention(kind, front, stop, f"{kind}/parenthesis", 0.9))
@@ -254,6 +255,9 @@ class Runs:
                 and self._plain(waiting[2], left)
             ):
                 start = waiting[0]
+            front = self._over_relative(start, view[starts[final] : stop])
+            if front >= 0:
+                return self._organisation(front, stop, final, True, False, "organisation/anchored"), front
             over = self._over_verb(left, final) if view[starts[final] : stop].endswith(self.joinable) else -1
             if over >= 0:
                 self._last = self.found.add(
@@ -282,6 +286,21 @@ class Runs:
             return -1
         return page.starts[n] if page.view[page.ends[n] - 1] in "市省县区州" else -1
 
+    def _over_relative(self, start: int, word: str) -> int:
+        """Where a committee begins whose first word is a verb after its region, 市｜打击｜走私办公室, or -1."""
+        if not word.endswith(self.committees):
+            return -1
+        page = self.page
+        verb, begin = page.use_ending(start)
+        if not verb & _PREDICATE or start - begin < 2:
+            return -1
+        view = page.view
+        front = begin - 1
+        if view[front] not in "市省县区州" or page.use_ending(front + 1)[1] < front:
+            return -1
+        before = page.use_ending(front)[0]
+        return front if before & int(Use.BREAK | Use.PREDICATE | Use.CONJUNCTION) else -1
+
     def _township_acts(self, n: int) -> bool:
         """Whether word n is what is done in the township named right before it: 石桥乡｜检查｜农村信用社."""
         page = self.page
@@ -289,13 +308,18 @@ class Runs:
             return False
         return page.view[page.starts[n] : page.ends[n]] in self.visiting
 
-    def _before_paren(self, place: int) -> int:
-        """Where a name begins that goes on after a parenthesis: 三江电子（临河）有限公司; -1 where none does."""
+    def _before_paren(self, place: int, firm: bool) -> int:
+        """Where a name begins that goes on after a parenthesis: 三江电子（临河）有限公司; -1 where none does.
+
+        `firm` says that it ends like a company's, where the parenthesis may hold anything of its own (远东).
+        """
         page = self.page
         inner, stop = page.use_starting(place + 1)
         known = stop > place + 1 and page.view[stop] in "）)" and bool(inner & (_DIVISION | _ANCHOR | _MIXED))
         company = page.view[place + 1 : place + 3] in ("集团", "控股", "股份")
-        if not known and not company and not page.use_ending(place)[0] & (_DIVISION | _ANCHOR):
+        closing = page.view.find("）", place, place + 6)
+        own = firm and closing - place in (3, 4) and page.view[place + 1 : closing].isalpha()
+        if not known and not company and not own and not page.use_ending(place)[0] & (_DIVISION | _ANCHOR):
             return -1
         n = page.word_at[place] - 1
         while n >= 0 and not (
@@ -356,11 +380,15 @@ class Runs:
         n = first
         if view[here] == "原" and view[here + 1] in _RELATIVE and not (n < last and starts[n] == here):
             here += 1  # 原市交通局
+        if view.startswith("地区", left) and right - left >= 4:
+            return left  # 地区计委: the prefecture of the book
         while True:
             if n < last and starts[n] == here:
                 use = uses[n]
                 if use & (_DIVISION | _ANCHOR | _NAME):
                     return here
+                if here == left and view[here] in _RELATIVE and view[here + 1 : here + 3] == "民族":
+                    return here  # 市民｜族: two words of the list share a character
                 after = use & (_MIXED | _NOMINAL | _PREDICATE)
                 here, n = ends[n], n + 1
                 if not after:
@@ -414,7 +442,10 @@ class Runs:
                 surface, use, word = view[start:end], uses[final], view[starts[final] : ends[final]]
         size = end - start
         if anchored:
-            relative = view[start] in _RELATIVE and not self.page.use_starting(start)[0]
+            prefecture = surface.startswith("地区")
+            relative = prefecture or (
+                view[start] in _RELATIVE and (not self.page.use_starting(start)[0] or surface[1:3] == "民族")
+            )
             if size < 2 or (size == 2 and word != "委" and not use & _NAME):
                 return False
             if counted and not relative:
@@ -431,7 +462,11 @@ class Runs:
                 starts[final] == self._after_anchor(start) and use & _WEAK and word in _BARE
             ):
                 return False  # 省一级园, 石桥站
-            if surface in generic or (relative and surface[1:] in ("企业", "公司", "单位", "机关")):
+            if surface in generic or (
+                relative and surface[1 + prefecture :] in ("企业", "公司", "单位", "机关")
+            ):
+                return False
+            if prefecture and size < 4:
                 return False
             if relative and surface[0] in "镇乡" and size <= 3:
                 return False
@@ -469,11 +504,20 @@ class Runs:
                     rule, confidence = "organisation/list", 0.8
                 if view[end] in _DIGITS or view[start - 1] in "各":
                     return False
-                if surface in generic or size < 3:
+                if word in self.lone and self._only_classes(start, end) and not (listed and self._list_anchor):
+                    return False
+                if surface in generic or (
+                    size < 3
+                    and not (listed and self._list_anchor and use & _STRONG and word[-1] in "委办局厅联")
+                ):
                     if size >= 4:
                         self.passed.append((start, end))
                     return False
-                if size == 3 and not (use & _STRONG and starts[final] == start):
+                if (
+                    size == 3
+                    and not (use & _STRONG and starts[final] == start)
+                    and not (rule == "organisation/list" and word in ("局", "委", "办", "厅", "处"))
+                ):
                     return False
                 if surface.startswith(self.ranks) or _NUMBERED.match(surface) or self._ranked(starts[final]):
                     return False
@@ -541,6 +585,17 @@ class Runs:
         self._last = mention
         return True
 
+    def _only_classes(self, start: int, end: int) -> bool:
+        """Whether class words follow one another and name nobody: 委员会｜办公室."""
+        page = self.page
+        place = start
+        while place < end:
+            use, stop = page.use_starting(place)
+            if not use & _ORGANISATION or use & _NAME:
+                return False
+            place = stop
+        return True
+
     def _after_anchor(self, start: int) -> int:
         """Where the region at the start of a name ends: 浙江省杭州市|公安局."""
         page = self.page
@@ -550,6 +605,8 @@ class Runs:
             if use & (_DIVISION | _ANCHOR):
                 place = end
                 continue
+            if place == start and page.view.startswith("地区", place):
+                return place + 2
             if place == start and not use and page.view[place] in _RELATIVE:
                 return place + 1
             return place
@@ -614,6 +671,8 @@ class Runs:
             ):
                 return False
             rule, confidence = "place/township", 0.8
+            if word in ("镇", "乡", "街道", "苏木"):
+                kind, rule = "division", "division/township"
         elif anchored:
             if (
                 starts[final] == self._after_anchor(start)

@@ -65,7 +65,7 @@ _MARKS = (
     "opening", "visiting", "rank", "adverb", "joining", "national", "company", "committee", "common", "publisher",
     "alone",
 )  # fmt: skip
-_OPENS = code_set("市省县区州盟旗镇乡团原")
+_OPENS = code_set("市省县区州盟旗镇乡团原地")
 _LISTED = code_set("、和与及，（")
 _USES = {
     "predicate": Use.PREDICATE,
@@ -167,6 +167,8 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
         add(surface, Use.ROLE)
     for name in divisions.names:
         if len(name) > 1 and not uses.get(name, 0) & Use.PREDICATE:
+            if len(name) == 2 and uses.get(name[0], 0) & Use.PREDICATE and not divisions.near(name):
+                continue  # 任县 far from home is 任｜县委书记
             uses[name] = uses.get(name, 0) & (Use.NAME | Use.AMBIGUOUS) | Use.DIVISION
     cues = read_lexicon(folder / "quoted_cues.csv")
 

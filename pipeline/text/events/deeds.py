@@ -18,10 +18,11 @@ _AGREEMENT = re.compile(
 _HONOUR = re.compile(
     r"([^，。；：“”《》]{0,30}?(?:一等奖|二等奖|三等奖|特等奖|金奖|银奖|铜奖|大奖|优秀奖|等奖|奖项|奖杯|奖章|奖|称号|冠军|亚军|季军|[一二三]等功|荣誉|金牌|银牌|铜牌|第[一二三四五六]名|流动红旗|认证))"
 )
+_FORMAL = re.compile(r"(?:[经由][^，。；]{2,16}?)?(?:批准|同意|宣告|宣布|揭牌|挂牌|注册|登记|筹备|正式)+$")
 _GRANTED = re.compile(r"(?:了|为|的|年度)?((?:[^，。；：“”《》（）]|（[^（）]{1,12}）){2,30}?)(?=[，。；）])")
 _BODIES = ("organisation", "division", "abbreviation", "person")
 _ENTRY_WORK = re.compile(
-    r"(?:的|选送的|报送的|申报的|创作的)?[“《][^”》“《]{1,30}[”》](?:项目|作品|产品|节目|论文|剧目|一文|等)?(?:分别|均|先后)?$"
+    r"(?:的|生产的|研制的|完成的|主持的|承担的|出品的|推荐的|表演的|选送的|报送的|申报的|创作的)?[“《][^”》“《]{1,30}[”》](?:牌[^，。；“”的]{1,8}|项目|课题|作品|产品|节目|论文|剧目|一文|等)?(?:分别|均|先后)?$"
 )
 
 
@@ -116,6 +117,10 @@ class Deeds(Telling):
                     receivers, opened = subject.members, subject.open_list
                 else:
                     givers = subject.members
+        if not receivers and not givers and view.startswith("证书", title[1]):
+            return
+        if view.startswith("荣誉证书", title[0]) or view[title[0] : title[1]] == "荣誉":
+            return
         event = self._new("award", title[0], title[1], start, "event/granted", 0.9)
         self._part("giver", givers, event, 0.9)
         self._part("receiver", receivers, event, 0.9, opened)
@@ -181,8 +186,11 @@ class Deeds(Telling):
                     event = self._new("founding", made.start, made.end, start, "event/founded", 0.85)
                     self._part("founder", subject or self._topic(start), event, sure)
                 return
-        if word in ("成立", "揭牌", "挂牌") and view[end] in "，。；、）\n ":
+        if word in ("成立", "揭牌", "挂牌") and (view[end] in "，。；、）\n " or view.startswith("仪式", end)):
             place = lists.skip_adverbs(start)
+            joined = _FORMAL.search(view, max(place - 24, self.entry.start), place)
+            if joined is not None:
+                place = lists.skip_adverbs(joined.start())
             where = found.by_end.get(place)
             if (
                 where is not None
@@ -237,25 +245,50 @@ class Deeds(Telling):
         if word in ("任命", "选举", "聘任", "推选", "选举产生"):
             place = end + (view[end] == "了")
             while True:
-                who = self._person_at(place)
-                if who is None or view[who.end] not in "为任":
+                chosen = self._people_at(place)
+                if not chosen:
                     return
-                place = self._post(who, who.end + 1)
+                after = chosen[-1].end + 1
+                for who in chosen:
+                    place = self._post(who, after)
                 if place < 0 or view[place] not in "、，":
                     return
                 place += 1
         elif word in ("当选", "担任", "出任", "调任", "就任", "接任", "兼任", "任"):
             before = self.f.lists.skip_adverbs(start)
+            known = self.f.lists.known_before(before, ("person",)).members if word in ("担任", "当选") else []
+            if len(known) > 1:
+                for one in known:
+                    self._post(one, end + (view[end] == "为"))
+                return
+            if view.startswith("同志", before - 2):
+                before -= 2
+            elif view[before - 1] == "）" and before in self.f.paren_start:
+                before = self.f.paren_start[before]
             held = self.f.found.by_end.get(before)
             who = held if held is not None and held.kind == "person" else None
             if who is None:
                 for size in (3, 2):
                     at = before - size
-                    if view[at - 1] in "，。；、\n】" and self.f.people.name_at(at, False) == before:
-                        who = self._person_at(at)
+                    if view[at - 1] in "，。；、\n】 " and self.f.people.name_at(at, True) == before:
+                        who = self.f.people.keep(at, before, "person/appointed", 0.85)
                         break
             if who is not None:
                 self._post(who, end + (view[end] == "为"))
+
+    def _people_at(self, place: int) -> list[Mention]:
+        """The people named in a row before 为: 周敏、李红兵为副主席."""
+        row: list[tuple[int, int]] = []
+        view, people = self.view, self.f.people
+        while True:
+            who = self._person_at(place)
+            if who is not None and view[who.end] in "为任":
+                return [*(people.keep(a, b, "person/appointed", 0.85) for a, b in row), who]
+            end = who.end if who is not None else people.name_at(place, True)
+            if not end or view[end] not in "、和" or len(row) > 30:
+                return []
+            row.append((place, end))
+            place = end + 1
 
     def _person_at(self, place: int) -> Mention | None:
         held = self.f.found.by_start.get(place)
@@ -264,7 +297,7 @@ class Deeds(Telling):
         view = self.view
         for size in (2, 3, 4):
             end = place + size
-            if view[end] in "为任" and self.f.people.name_at(place, False):
+            if view[end] in "为任" and self.f.people.name_at(place, True) == end:
                 return self.f.people.keep(place, end, "person/appointed", 0.85)
             if size == 3 and view[place + 1] in " \u3000" and view[end] in "为任":
                 return self.f.people.keep(place, end, "person/appointed", 0.85)

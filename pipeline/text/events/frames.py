@@ -47,6 +47,7 @@ class Frames:
             quantities,
             dict(brackets.works), {end: start for start, end in brackets.works}, dict(brackets.quotes), common,
             np.flatnonzero(_SENTENCE_END[page.codes]).tolist(),
+            {end: start for start, end in brackets.parens if end - start <= 8},
         )  # fmt: skip
         self.story = Story()
 

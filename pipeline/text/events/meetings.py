@@ -212,6 +212,9 @@ class Meetings(Telling):
         self._part("chair", members, self.current, 0.85)
 
     def _attend(self, start: int, end: int, word: str) -> None:
+        ahead = self.f.names.starting(end) if word in ("出席", "参加") else None
+        if ahead is not None and self._told(ahead):
+            self._event(ahead, start, "event/attended", 0.75)
         if self.current is None:
             return
         view = self.view
@@ -236,6 +239,13 @@ class Meetings(Telling):
             return
         _, opened = self.f.lists.skip_open(start)
         self._part("participant", members, self.current, 0.75, opened or delegates_open)
+
+    def _told(self, span: tuple[int, int]) -> bool:
+        """Whether a name after 出席 is one happening: an edition, a date before it or a territory, not any meeting."""
+        text = self.view[slice(*span)]
+        return (
+            self.f.names.edition(*span) is not None or text.startswith(("全市", "全省", "全国", "全县", "全区"))
+        ) and self._date(span[0]) >= 0
 
     def _delegates(self, start: int) -> tuple[list[Mention], bool]:
         """The bodies whose people come: `A、B和C各分公司150位负责人参加`."""

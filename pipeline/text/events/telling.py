@@ -73,6 +73,7 @@ class Sheet:
         common: where bodies named by common words only end, by their start; they count where a verb makes them one.
         stops: places of the marks that end a sentence.
         quote_end: where the inside of a quotation ends, by its start.
+        paren_start: where a short parenthesis begins, by its end.
     """
 
     page: Page
@@ -89,6 +90,7 @@ class Sheet:
     quote_end: Mapping[int, int]
     common: Mapping[int, int]
     stops: Sequence[int]
+    paren_start: Mapping[int, int]
 
 
 class Telling:
