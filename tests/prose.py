@@ -151,8 +151,6 @@ def units(forbidden: bool) -> list[str]:
     """Printed units of one sense, or those that some word after them forbids."""
     names = []
     for surface, rows in unit_table().items():
-        if surface == "载重吨位":
-            continue  # its row contradicts that of 载重吨
         one_sense = len(rows) == 1 and rows[0].kind in ("unit", "classifier") and not rows[0].context
         one_list = rows[0].not_before and all(row.not_before == rows[0].not_before for row in rows)
         if (forbidden and rows[0].kind != "noun" and one_list) or (
