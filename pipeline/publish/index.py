@@ -5,8 +5,9 @@ Here: laying out what `review` counted. Not here: counting, and where the pages 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.publish.findings import Look
@@ -31,7 +32,10 @@ class Line:
 
 
 def index_page(
-    volumes: Sequence[Row], documents: Mapping[str, Sequence[Line]], checks: Sequence[Row] = ()
+    volumes: Sequence[Row],
+    documents: Mapping[str, Sequence[Line]],
+    checks: Sequence[Row] = (),
+    loose: Mapping[str, Sequence[Row]] | None = None,
 ) -> str:
     """The index of a warehouse as one HTML text.
 
@@ -39,8 +43,13 @@ def index_page(
         volumes: rows of the volumes table, in order.
         documents: the documents of each volume, by volume_id.
         checks: rows of quality_results of the last run; those that failed are named.
+        loose: rejects about files that became no document, by volume_id.
     """
-    totals = {v["volume_id"]: _total(documents.get(v["volume_id"], ())) for v in volumes}
+    refused = loose or {}
+    totals = {
+        v["volume_id"]: _total(documents.get(v["volume_id"], ()), refused.get(v["volume_id"], ()))
+        for v in volumes
+    }
     whole = EMPTY
     for score in totals.values():
         whole = whole + score
@@ -51,15 +60,14 @@ def index_page(
     if len(volumes) > 1:
         body.append(_overview(volumes, totals))
     for number, volume in enumerate(volumes, 1):
-        body.append(
-            _book(number, volume, totals[volume["volume_id"]], documents.get(volume["volume_id"], ()))
-        )
+        name = volume["volume_id"]
+        body.append(_book(number, volume, totals[name], documents.get(name, ()), refused.get(name, ())))
     body.append("</main>")
     return page("年鉴数据审读 · 全部书卷", "\n".join(body), body_attributes=' class="index"')
 
 
-def _total(lines: Sequence[Line]) -> Score:
-    total = EMPTY
+def _total(lines: Sequence[Line], loose: Sequence[Row]) -> Score:
+    total = replace(EMPTY, rejects=Counter(str(row["reason"]) for row in loose))
     for line in lines:
         total = total + line.score
     return total
@@ -120,7 +128,7 @@ def _cells(score: Score) -> str:
     )
 
 
-def _book(number: int, volume: Row, score: Score, lines: Sequence[Line]) -> str:
+def _book(number: int, volume: Row, score: Score, lines: Sequence[Line], loose: Sequence[Row]) -> str:
     name = visible(str(volume["title"] or volume["volume_id"]))
     about = [str(volume["volume_id"])]
     about += [f"{volume['edition_year']} 版"] if volume["edition_year"] else []
@@ -139,8 +147,8 @@ def _book(number: int, volume: Row, score: Score, lines: Sequence[Line]) -> str:
         for v in ("inconsistent", "rounding", "consistent", "unchecked")
         if score.audits[v]
     ]
-    loose = [f'<span class="chip red">未归属的数字 × {score.loose}</span>'] if score.loose else []
-    chips = "".join(rejects + loose + verdicts)
+    unclaimed = [f'<span class="chip red">未归属的数字 × {score.loose}</span>'] if score.loose else []
+    chips = "".join(rejects + unclaimed + verdicts)
     rows = [
         f'<tr><td><a href="{attribute(line.address)}">{visible(_title(line.document))}</a></td>'
         f"{_cells(line.score)}</tr>"
@@ -150,13 +158,23 @@ def _book(number: int, volume: Row, score: Score, lines: Sequence[Line]) -> str:
         f'<section class="book" id="v-{number}"><h2>{name}<small>{visible(" · ".join(about))}</small></h2>'
         f'{_facts(score)}<div class="chips">{chips}</div>'
         f"<table><thead><tr><th>文档</th>{_HEAD}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"{_looks(lines)}</section>"
+        f"{_refused(loose)}{_looks(lines)}</section>"
     )
 
 
 def _title(document: Row) -> str:
     name = str(document["document_id"]).rsplit("/", 1)[-1]
     return f"{document['title']}（{name}）" if document["title"] else name
+
+
+def _refused(loose: Sequence[Row]) -> str:
+    """Files of a book that could not be read at all."""
+    items = [
+        f"<li><b>未收</b>{visible(str(row['document_id'] or row['reject_id']))}"
+        f"<small>{visible(both('reason', row['reason']))}：{visible(row['detail'] or '')}</small></li>"
+        for row in loose
+    ]
+    return f'<ul class="looks">{"".join(items)}</ul>' if items else ""
 
 
 def _looks(lines: Sequence[Line]) -> str:

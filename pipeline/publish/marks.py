@@ -223,7 +223,7 @@ def _opening(mark: Mark, whole: bool, occurrence: Mapping[str, int]) -> str:
     nth = occurrence.get(mark.anchor, 0)
     repeat = f' data-n="{nth}"' if nth > 1 else ""
     quote = mark.row.get("source_text") or ""
-    written = f' data-q="{attribute(escape(quote))}"' if escape(quote) != quote else ""
+    written = f' data-q="{attribute(escaped)}"' if (escaped := escape(quote)) != quote else ""
     anchor = f'id="{mark.anchor}" tabindex="0" ' if mark.letter != "x" else ""
     measured = mark.row.get("measured_text")
     about = f' data-m="{attribute(escape(measured))}"' if measured else ""

@@ -21,6 +21,8 @@ from pipeline.publish.labels import TEMPLATES
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc\ufffe\uffff]"
 )
+# Most stretches of a book hold nothing of that, and nothing that means something to a browser.
+_NOT_PLAIN = re.compile(f"[&<>\"'\r\n{_HIDDEN.pattern[1:-1]}]")
 
 
 @cache
@@ -31,6 +33,8 @@ def asset(name: str) -> str:
 
 def attribute(text: str) -> str:
     """Text for an attribute between double quotes; hidden characters are replaced by their code point."""
+    if not _NOT_PLAIN.search(text):
+        return text
     return html_escape(_HIDDEN.sub(lambda m: f"[U+{ord(m[0]):04X}]", text)).replace("\n", "&#10;")
 
 
@@ -40,6 +44,8 @@ def visible(text: str) -> str:
     A line end is kept (CR LF as one), every other control and every character that reorders text is shown by its
     code point in a small box.
     """
+    if not _NOT_PLAIN.search(text):
+        return text
     escaped = html_escape(text.replace("\r\n", "\n"), quote=False)
     return _HIDDEN.sub(lambda m: f'<i class="ctl">U+{ord(m[0]):04X}</i>', escaped)
 

@@ -30,6 +30,8 @@ def escape(text: str) -> str:
     >>> escape("12\n5万元")
     '12\\n5万元'
     """
+    if not _UNSAFE.search(text):
+        return text
     return _UNSAFE.sub(lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04x}"), text)
 
 

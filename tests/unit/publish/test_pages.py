@@ -358,3 +358,44 @@ def test_the_same_tables_give_the_same_bytes_and_untouched_files(tmp_path: Path)
     before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in first}
     write_pages(_tables(), tmp_path)
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in first} == before
+
+
+def test_a_page_is_laid_out_again_only_when_its_document_has_changed(tmp_path: Path) -> None:
+    """Pages are told by what they show: a page that was damaged is made again, an unchanged one is left alone."""
+    texts = {PAGE: TEXT, "临江年鉴/码头.txt": "【码头】 新建泊位3个。"}
+    index, first, second = write_pages(books.read(texts), tmp_path)
+    shown = index.read_bytes()
+    marked_page = first.read_text("utf-8").replace("规模以上", "规模以下")
+    first.write_text(marked_page, encoding="utf-8")  # of the same size, so that only memory can tell
+    write_pages(books.read(texts), tmp_path)
+    assert first.read_text("utf-8") == marked_page
+    assert index.read_bytes() == shown
+
+    write_pages(books.read(texts | {"临江年鉴/码头.txt": "【码头】 新建泊位4个。"}), tmp_path)
+    assert "4 个" in second.read_text("utf-8")
+    assert first.read_text("utf-8") == marked_page
+
+    second.write_text("", encoding="utf-8")
+    (tmp_path / "pages.json").write_text("{broken", encoding="utf-8")
+    write_pages(books.read(texts), tmp_path)
+    assert "3 个" in second.read_text("utf-8")
+    assert "规模以上" in first.read_text("utf-8")
+    assert index.read_bytes() == shown
+
+
+def test_files_that_could_not_be_read_stand_in_the_index(tmp_path: Path) -> None:
+    tables = dict(_tables())
+    row = dict.fromkeys(tables["rejects"].column_names) | {
+        "reject_id": "临江年鉴/扫描.pdf!0:no_text",
+        "document_id": "临江年鉴/扫描.pdf",
+        "volume_id": "临江年鉴",
+        "stage": "read",
+        "reason": "no_text",
+        "detail": "a PDF <holds> no text",
+    }
+    loose = pa.Table.from_pylist([row], schema=tables["rejects"].schema)
+    tables["rejects"] = pa.concat_tables([tables["rejects"], loose])
+    text = write_pages(tables, tmp_path)[0].read_text("utf-8")
+    assert "临江年鉴/扫描.pdf" in text
+    assert "a PDF &lt;holds&gt; no text" in text
+    assert "未收 no_text × 1" in text
