@@ -3,7 +3,8 @@
     rules      the reviewed word lists, partitions, ranges and tolerances
     intervals  what a printed number can have been, and the verdict on a stated against a computed one
     sheet      the quantities of a stretch of text as the rules see them
-    parts      totals and their parts, proportions, shares that make up 100
+    parts      totals and the parts that the text announces
+    wholes     families that make up a whole, proportions, shares that make up 100
     changes    differences, growth, percentage points, average growth
     shares     a part against its total, completion of a plan
     products   yield times area, price times amount, figures per head
@@ -25,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import SEEDS
-from pipeline.quality.audits import books, changes, parts, products, running, shares, told
+from pipeline.quality.audits import books, changes, parts, products, running, shares, told, wholes
 from pipeline.quality.audits.output import Output
 from pipeline.quality.audits.rules import Rules, load_rules
 from pipeline.quality.audits.sheet import BLOCK, Finding, Sheet
@@ -33,10 +34,12 @@ from pipeline.text.lexer import Ints
 
 RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
     parts.parts,
-    parts.ratios,
-    parts.share_sums,
+    wholes.families,
+    wholes.ratios,
+    wholes.share_sums,
     changes.changes,
     shares.shares,
+    shares.members,
     products.products,
     running.running,
     told.told,
@@ -113,7 +116,7 @@ def sheets(
     rules: Rules,
 ) -> Iterator[Sheet]:
     """The documents in blocks of about a million characters, with their entries, quantities and dates."""
-    if not len(quantities):
+    if not len(documents):
         return
     covered = dict(zip(volumes["volume_id"].to_pylist(), volumes["covered_year"].to_pylist(), strict=True))
     names = documents["document_id"].combine_chunks()
@@ -129,17 +132,16 @@ def sheets(
             size += int(lengths[end])
             end += 1
         rows = quantities.slice(first[begin], first[end] - first[begin])
-        if len(rows):
-            told = entries.slice(first_entry[begin], first_entry[end] - first_entry[begin])
-            when = dates.slice(first_date[begin], first_date[end] - first_date[begin])
-            yield Sheet(
-                documents.slice(begin, end - begin),
-                told,
-                rows.combine_chunks(),
-                when,
-                rules,
-                years[begin:end],
-            )
+        told = entries.slice(first_entry[begin], first_entry[end] - first_entry[begin])
+        when = dates.slice(first_date[begin], first_date[end] - first_date[begin])
+        yield Sheet(
+            documents.slice(begin, end - begin),
+            told,
+            rows.combine_chunks(),
+            when,
+            rules,
+            years[begin:end],
+        )
         begin = end
 
 

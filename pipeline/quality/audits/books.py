@@ -104,10 +104,11 @@ def told_twice(entries: pa.Table, quantities: pa.Table, volumes: pa.Table, rules
     if not len(quantities):
         return
     rows = Rows(entries, quantities, volumes, rules)
-    levels = _levels(quantities)
+    levels, short = _levels(quantities, _SPECIFIC), _levels(quantities, 1)
+    if len(short):
+        yield from _repeated(rows, short)
     if len(levels):
         yield from _slipped_units(rows, levels)
-        yield from _repeated(rows, levels)
         if len(volumes) > 1:
             yield from _editions(rows, levels, volumes)
 
@@ -115,16 +116,18 @@ def told_twice(entries: pa.Table, quantities: pa.Table, volumes: pa.Table, rules
 def editions(entries: pa.Table, quantities: pa.Table, volumes: pa.Table, rules: Rules) -> Iterator[Twice]:
     """The findings between editions alone."""
     if len(quantities) and len(volumes) > 1:
-        yield from _editions(Rows(entries, quantities, volumes, rules), _levels(quantities), volumes)
+        yield from _editions(
+            Rows(entries, quantities, volumes, rules), _levels(quantities, _SPECIFIC), volumes
+        )
 
 
-def _levels(table: pa.Table) -> np.ndarray:
-    """Rows that state an exact level of something named."""
+def _levels(table: pa.Table, shortest: int) -> np.ndarray:
+    """Rows that state an exact level of something named with at least so many characters."""
     mask = pc.and_(pc.equal(table["role"], "level"), pc.equal(table["bound"], "exact"))
     mask = pc.and_(mask, pc.and_(pc.is_valid(table["measured_text"]), pc.is_valid(table["base_value"])))
     mask = pc.and_(
         pc.fill_null(mask, False),
-        pc.greater_equal(pc.fill_null(pc.utf8_length(table["measured_text"]), 0), _SPECIFIC),
+        pc.greater_equal(pc.fill_null(pc.utf8_length(table["measured_text"]), 0), shortest),
     )
     return np.flatnonzero(mask.to_numpy())
 

@@ -34,11 +34,10 @@ _PLAIN_END = re.compile(r"^(?:[，。；、）)和及与,;：]|$|以及|（|\()"
 _TOTAL = re.compile(
     r"^[，、；,（(]?(?:[两三四五六七八]项|[两三四五六七八]者|[两三四五六七八]类|以上)?(?:共计|合计|总计|共|计)(?:有|为|达)?(?P<noun>[^，。；、]{0,6})$"
 )
+_ALL_OF_THEM = re.compile("[两三四五六七八][项者类]")
 _DIGIT = re.compile(r"\d")
 _MARK = re.compile("[，。；、]")
-_TO_LAST_MARK = re.compile(r"^.*[，、；。：（()）]")
 _TO_FIRST_MARK = re.compile(r"^[^，、；：（]*[，、；：（]")
-_AFFIXES = re.compile(r"^(?:其中|和|及|与)+|(?:为|有|达|实现|完成)+$")
 _OPEN = re.compile(r"^[^，。；、]{0,4}等")
 
 
@@ -127,7 +126,7 @@ def _group(
         edges = [0, *found.breaks, len(members)]
         for position, (a, b) in enumerate(itertools.pairwise(edges)):
             group = members[a:b]
-            if position == 0 or sheet.rules.partition([_phrase(sheet, m) for m, _ in group])[1]:
+            if position == 0 or sheet.rules.partition([sheet.names(m) for m, _ in group])[1]:
                 yield from _judge(sheet, numbers, group, found.group(a, b), how)
         return
     yield from _judge(sheet, numbers, members, found, how)
@@ -135,9 +134,9 @@ def _group(
 
 def _belong(sheet: Sheet, totals: list[tuple[int, Number]], members: list[tuple[int, Number]]) -> bool:
     """Whether members on both sides of a semicolon are parts of one total: all of a family, or adding up to it."""
-    if sheet.rules.partition([_phrase(sheet, m) for m, _ in members])[1]:
+    if sheet.rules.partition([sheet.names(m) for m, _ in members])[1]:
         return True
-    return any(judge(total, _sum, *(n for _, n in members)).agrees for _, total in totals)
+    return any(judge(total, add, *(n for _, n in members)).agrees for _, total in totals)
 
 
 def _judge(
@@ -153,18 +152,18 @@ def _judge(
             return
         verdict = "consistent" if fits else INCONSISTENT
         said = "部分未超过总数" if fits else f"部分大于总数{total.show(total.value)}"
-        yield _finding(
+        yield of_parts(
             sheet, "of_which", t, members, Outcome(verdict, total.value, part.value, total.tolerance), said
         )
         return
-    phrases = [_phrase(sheet, m) for m, _ in members]
+    phrases = [sheet.names(m) for m, _ in members]
     apart, whole = rules.partition(phrases)
-    readings = [(t, total, judge(total, _sum, *amounts)) for t, total in totals]
+    readings = [(t, total, judge(total, add, *amounts)) for t, total in totals]
     t, total, outcome = min(readings, key=lambda r: (not r[2].agrees, abs(r[2].computed - r[2].stated)))
     shown = total.show(outcome.computed)
     if outcome.agrees:
-        said = _right(total, outcome)
-        yield _finding(sheet, "sum", t, members, outcome, said)
+        said = agreed(total, outcome)
+        yield of_parts(sheet, "sum", t, members, outcome, said)
         return
     short = [(t_, n) for t_, n in totals if outcome.computed <= n.value]
     listed = found.tight or (how == "colon" and all(sheet.before(m)[:1] == "，" for m, _ in members[1:]))
@@ -172,7 +171,7 @@ def _judge(
     difference = outcome.computed - total.value
     if exhaustive:
         t, total = totals[0]
-        outcome = judge(total, _sum, *amounts)
+        outcome = judge(total, add, *amounts)
         difference = outcome.computed - total.value
         far = (
             how == "colon"
@@ -181,13 +180,13 @@ def _judge(
             and -difference > rules.limit("residual") * total.value
         )
         if not far:
-            said = _off(total, outcome)
-            yield _finding(sheet, "sum", t, members, outcome, said)
+            said = differed(total, outcome)
+            yield of_parts(sheet, "sum", t, members, outcome, said)
             return
     if short:
         t, total = short[0]
         rest = total.show(total.value - outcome.computed)
-        yield _finding(
+        yield of_parts(
             sheet,
             "of_which",
             t,
@@ -197,16 +196,11 @@ def _judge(
         )
         return
     each = [m for m in members if not any(at_most(m[1], n) for _, n in totals)]
-    exclusive = apart or (
-        found.tight
-        and how != "bracket"
-        and not any(rules.says("overlap", p) for p in phrases)
-        and all(phrases)
-    )
+    exclusive = apart or (found.tight and how != "bracket" and _alike(sheet, [m for m, _ in members]))
     said = f"合计{shown}，超过总数{total.show(difference)}"
     if each and (each[0] == members[0] or found.tight):
         said = f"部分{each[0][1].show(each[0][1].value)}大于总数{total.show(total.value)}"
-        yield _finding(
+        yield of_parts(
             sheet,
             "of_which",
             t,
@@ -215,9 +209,9 @@ def _judge(
             said,
         )
     elif exclusive and outcome.verdict == INCONSISTENT:
-        yield _finding(sheet, "of_which", t, members, outcome, said)
+        yield of_parts(sheet, "of_which", t, members, outcome, said)
     else:
-        yield _finding(
+        yield of_parts(
             sheet,
             "of_which",
             t,
@@ -227,25 +221,36 @@ def _judge(
         )
 
 
-def _sum(*terms: Any) -> Any:
+def add(*terms: Any) -> Any:
+    """The sum of numbers or of intervals."""
     total = terms[0]
     for one in terms[1:]:
         total = total + one
     return total
 
 
-def _right(total: Number, outcome: Outcome) -> str:
+def _alike(sheet: Sheet, members: list[int]) -> bool:
+    """Whether parts are named alike and not by what may overlap: 江堤, 海堤, 湖堤; not 机电产品, 高新技术产品."""
+    names = [sheet.names(m).split("|")[0] for m in members]
+    if not all(names) or any(sheet.rules.says("overlap", sheet.names(m)) for m in members):
+        return False
+    return len({name[-1] for name in names}) == 1 and len(set(names)) == len(names)
+
+
+def agreed(total: Number, outcome: Outcome) -> str:
+    """What is said of parts that make up their total."""
     end = "相符" if outcome.verdict == CONSISTENT else "之差在舍入之内"
     return f"合计{total.show(outcome.computed)}，与总数{end}"
 
 
-def _off(total: Number, outcome: Outcome) -> str:
+def differed(total: Number, outcome: Outcome) -> str:
+    """What is said of parts that do not make up their total."""
     difference = outcome.computed - total.value
     more = "多" if difference > 0 else "少"
     return f"合计{total.show(outcome.computed)}，比总数{more}{total.show(abs(difference))}"
 
 
-def _finding(
+def of_parts(
     sheet: Sheet, kind: str, total: int, members: list[tuple[int, Number]], outcome: Outcome, said: str
 ) -> Finding:
     order = sorted([total, *(m for m, _ in members)], key=lambda k: sheet.start[k])
@@ -260,13 +265,6 @@ def _finding(
         outcome.computed,
         outcome.tolerance,
     )
-
-
-def _phrase(sheet: Sheet, i: int) -> str:
-    """The words that name a part: as they stand right before the number, and as measured; joined by a bar."""
-    raw = _AFFIXES.sub("", _TO_LAST_MARK.sub("", sheet.before(i)))
-    own = sheet.words(i)
-    return "|".join(dict.fromkeys(p for p in (raw, own) if p))
 
 
 def _totals(sheet: Sheet, at: int, first: int, member: int) -> list[int]:
@@ -376,11 +374,20 @@ def _summed_up(sheet: Sheet) -> Iterator[Finding]:
             or not sheet.is_amount(t)
         ):
             continue
-        if not _TOTAL.match(sheet.before(t)):
+        last = t - 1
+        if _ALL_OF_THEM.fullmatch(sheet.source(last)) and sheet.start[t] - sheet.end[last] <= 4:
+            last -= 1  # 两项合计
+        if last < 1 or sheet.sentence[last] != sheet.sentence[t]:
             continue
-        run = [t - 1]
-        if sheet.unit[t - 1] != sheet.unit[t] or not sheet.is_amount(t - 1) or sheet.end[t - 1] > at:
+        announced = _TOTAL.match(squeeze(sheet.text[sheet.end[last] : sheet.start[t]]))
+        if (
+            not announced
+            or sheet.unit[last] != sheet.unit[t]
+            or not sheet.is_amount(last)
+            or sheet.end[last] > at
+        ):
             continue
+        run = [last]
         while run[0] and sheet.sentence[run[0] - 1] == sheet.sentence[t]:
             k = run[0] - 1
             gap = sheet.before(run[0])
@@ -398,107 +405,33 @@ def _summed_up(sheet: Sheet) -> Iterator[Finding]:
         if total is None or any(n is None for n in numbers) or len(run) < 2:
             continue
         known = [n for n in numbers if n is not None]
-        readings = [(k, judge(total, _sum, *known[k:])) for k in range(len(run) - 1)]
+        readings = [(k, judge(total, add, *known[k:])) for k in range(len(run) - 1)]
         outcome = best([o for _, o in readings])
         begin = next(k for k, o in readings if o is outcome)
         members = list(zip(run, known, strict=True))[begin:]
-        tight = all(sheet.before(k)[:1] in "、和及与" for k in run[1:])
-        total_noun = sheet.after(t, 4)
-        difference = outcome.computed - total.value
         if outcome.agrees:
-            said = _right(total, outcome)
-        elif not tight or _TOTAL.match(sheet.before(t))["noun"] or not _PLAIN_END.match(total_noun):  # type: ignore[index]
-            continue
+            said = agreed(total, outcome)
         else:
-            begin = 0
-            members = list(zip(run, known, strict=True))
-            outcome = readings[0][1]
-            said = _off(total, outcome)
-        yield _finding(sheet, "sum", t, members, outcome, said)
-
-
-def ratios(sheet: Sheet) -> Iterator[Finding]:
-    """Audit proportions such as 5.2∶47.8∶47.0 that must make up 100."""
-    terms = sheet.table["terms"]
-    if terms.null_count == len(terms):
-        return
-    low, high = sheet.rules.limit("share_sum_low"), sheet.rules.limit("share_sum_high")
-    for i in np.flatnonzero(terms.is_valid().to_numpy()).tolist():
-        printed = [p for p in re.split("[；;]", terms[i].as_py()) if p]
-        try:
-            values = [float(p) for p in printed]
-        except ValueError:
-            continue
-        around = sheet.text[max(sheet.begin_of(i), sheet.start[i] - 40) : sheet.start[i]]
-        if (
-            len(values) < 3
-            or not re.search("结构|比重|比例|构成|之比|产业", around)
-            or re.search("[男女收支]", around)
-        ):
-            continue
-        total = sum(values)
-        three = len(values) == 3 and "产业" in around and min(values) >= 0.1
-        if not (low <= total <= high) and not (
-            three and any("." in p for p in sheet.source(i).split("∶")) and total > 30
-        ):
-            continue
-        digits = max(len(p.partition(".")[2].rstrip()) for p in re.split("[∶:：]", sheet.source(i)))
-        half = 0.5 * 10.0**-digits * len(values)
-        off = abs(total - 100)
-        verdict = "consistent" if off < 1e-9 else "rounding" if off <= 2 * half + 1e-9 else INCONSISTENT
-        said = f"各项合计{total:g}" + ("" if off < 1e-9 else f"，与100相差{off:g}")
-        yield Finding(
-            "ratio", i, verdict, f"{sheet.quote(i, i)}：{said}", [(i, "ratio")], 100.0, round(total, 9), half
-        )
-
-
-def share_sums(sheet: Sheet) -> Iterator[Finding]:
-    """Audit shares of all members of a family, which must make up 100 %: 男性占51.0%，女性占49.0%."""
-    share = np.array([r == SHARE for r in sheet.role], np.bool_)
-    both = (
-        np.flatnonzero(share[:-1] & share[1:] & (np.diff(np.array(sheet.sentence, np.int64)) == 0))
-        if sheet.n > 1
-        else np.zeros(0, np.int64)
-    )
-    done = -1
-    for i in both.tolist():
-        if i <= done:
-            continue
-        run = [i]
-        while (
-            run[-1] + 1 < sheet.n and share[run[-1] + 1] and sheet.sentence[run[-1] + 1] == sheet.sentence[i]
-        ):
-            run.append(run[-1] + 1)
-        done = run[-1]
-        phrases = [
-            "|".join(re.sub(r"(?:所)?(?:占|比重|占比|比例).*$", "", w) for w in p.split("|"))
-            for p in (_phrase(sheet, k) for k in run)
-        ]
-        if not sheet.rules.partition(phrases)[1]:
-            continue
-        numbers = [n for k in run if (n := sheet.number(k)) is not None]
-        if len(numbers) < len(run):
-            continue
-        hundred = Number(
-            100.0,
-            numbers[0].tight.__class__(100, 100),
-            numbers[0].wide.__class__(100, 100),
-            1.0,
-            0,
-            "%",
-            True,
-        )
-        outcome = judge(hundred, _sum, *numbers)
-        said = f"合计{numbers[0].show(outcome.computed)}"
-        if outcome.verdict == INCONSISTENT:
-            said += "，各部分应合为100%"
-        yield Finding(
-            "share_sum",
-            run[0],
-            outcome.verdict,
-            f"{sheet.quote(run[0], run[-1])}：{said}",
-            [(k, "part") for k in run],
-            100.0,
-            outcome.computed,
-            outcome.tolerance,
-        )
+            begin = len(run) - 1
+            while begin and sheet.before(run[begin])[:1] in "、和及与":
+                begin -= 1
+            elsewhere = (
+                any(
+                    sheet.unit[k] == sheet.unit[t] and sheet.is_amount(k)
+                    for k in range(run[0] - 1, -1, -1)
+                    if sheet.sentence[k] == sheet.sentence[t]
+                )
+                if run[0] and sheet.sentence[run[0] - 1] == sheet.sentence[t]
+                else False
+            )
+            if (
+                len(run) - begin < 2
+                or elsewhere
+                or announced["noun"]
+                or not _PLAIN_END.match(sheet.after(t, 4))
+            ):
+                continue
+            members = list(zip(run, known, strict=True))[begin:]
+            outcome = readings[begin][1]
+            said = differed(total, outcome)
+        yield of_parts(sheet, "sum", t, members, outcome, said)

@@ -35,6 +35,9 @@ TRIGGERS = (
 """Kinds of words whose places in the text make candidates; the others are only looked for beside a number."""
 
 
+_LONGEST_MEMBER = 6
+
+
 @dataclass(frozen=True)
 class Range:
     """What a head noun can be at most and at least, and words that say that something else is meant."""
@@ -72,8 +75,11 @@ class Rules:
         return self.patterns[kind].match(text) is not None
 
     def classes(self, words: str) -> list[tuple[str, str]]:
-        """The families and members that a phrase names: `女职工` is (sex, female)."""
-        return self.members.get(words, [])
+        """The families and members that a phrase names: `女职工` is (sex, female), by the word `女*` of the list."""
+        found = self.members.get(words)
+        if found is None and words and len(words) <= _LONGEST_MEMBER:
+            found = self.members.get(words[0] + "*")
+        return found or []
 
     def partition(self, phrases: Sequence[str]) -> tuple[bool, bool]:
         """Whether phrases name distinct members of one family, and whether they are all its members.

@@ -26,9 +26,12 @@ from pipeline.quality.audits.intervals import (
     at_most,
     judge,
 )
-from pipeline.quality.audits.sheet import CHANGE, LEVEL, SHARE, TARGET, Finding, Sheet
+from pipeline.quality.audits.sheet import CHANGE, LEVEL, SHARE, TARGET, Finding, Sheet, squeeze
 
 _ORDER = (CONSISTENT, ROUNDING, UNCHECKED, INCONSISTENT)
+_YEARLY = re.compile(r"^(?:全年|当年|本年|年度|全部|其|全市|全县|全区)+")
+_BARE = re.compile(r"(?:^|[，、；：,（(])(?:约|仅|只|就|共|各|已|均|各自|但|仍)?$")
+_MARK = re.compile("[，、；：,]")
 _RIGHT_AFTER = re.compile("的(?:约|近|比例为|比重为)?")
 _OBJECT = re.compile(
     r"(?:占|占到|占了|占去)(?P<object>[^，。；、：占]{0,16}?)(?:的)?(?:比重|比例|份额)?(?:约|近|为|达|达到|超过)?$"
@@ -131,8 +134,16 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     """其中P，占8%; P，占总数的8%."""
     p = sheet.of[i]
     found = _OBJECT.search(before)
-    if p < 0 or found is None or sheet.sentence[p] != sheet.sentence[i] or not sheet.is_amount(p):
+    if (
+        p < 0
+        or found is None
+        or not _BARE.search(before[: found.start()])
+        or sheet.sentence[p] != sheet.sentence[i]
+        or not sheet.is_amount(p)
+    ):
         return
+    if i - 1 != p and not _MARK.search(before):
+        return  # 31至60岁占51.8%: a number between names another part
     between = [
         k
         for k in range(p + 1, i)
@@ -176,9 +187,13 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
         and sheet.sentence[t] == sheet.sentence[p]
         and n.value >= part.value
     ]
-    named = [t for t, _ in numbers if target and sheet.words(t) == target]
+    stem = _YEARLY.sub("", target)
+    named = [t for t, _ in numbers if len(stem) > 1 and _YEARLY.sub("", sheet.words(t)) == stem]
+    among = _among(sheet, here, [t for t, _ in numbers]) if _WHOLE.match(target) else -1
     if named:
         t = named[0]
+    elif among >= 0:
+        t = among
     elif "其中" in here and inside and (_WHOLE.match(target) or _of_total(sheet, target, inside[0])):
         t = inside[0]
     else:
@@ -189,6 +204,73 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     if outcome.computed > 100 or len({sheet.sentence[t] for t, _ in numbers}) > 2:
         outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
     yield _found(sheet, "share", i, p, t, outcome, "total")
+
+
+def _among(sheet: Sheet, here: str, totals: list[int]) -> int:
+    """党员中，女党员…占27%: the total that the words before 中 name, or -1."""
+    found = re.search(r"(?P<what>[^，。；、]{1,20})中[，,]", squeeze(here))
+    if not found:
+        return -1
+    for t in totals:
+        noun = sheet.noun(t)
+        if noun and found["what"].endswith((noun, sheet.words(t), sheet.source(t) + noun)):
+            return t
+    return -1
+
+
+def members(sheet: Sheet) -> Iterator[Finding]:
+    """男性31.5万人，占51.4%；女性29.9万人，占48.6%: all members of a family are their own total."""
+    share = np.array([r == SHARE for r in sheet.role], np.bool_)
+    done: set[int] = set()
+    for i in np.flatnonzero(share).tolist():
+        sentence = sheet.sentence[i]
+        if sentence in done:
+            continue
+        done.add(sentence)
+        pairs = []
+        k = i
+        while k < sheet.n and sheet.sentence[k] == sentence:
+            p = sheet.of[k]
+            if share[k] and p == k - 1 and sheet.sentence[p] == sentence and sheet.is_amount(p):
+                found = _OBJECT.search(sheet.before(k))
+                bare = found and _BARE.search(sheet.before(k)[: found.start()])
+                if found and bare and _WHOLE.match(found["object"]):
+                    pairs.append((p, k))
+            k += 1
+        if len(pairs) < 2 or len({sheet.unit[p] for p, _ in pairs}) > 1:
+            continue
+        if not sheet.rules.partition([sheet.names(p) for p, _ in pairs])[1]:
+            continue
+        amounts = [sheet.number(p) for p, _ in pairs]
+        known = [n for n in amounts if n is not None]
+        if len(known) < len(pairs) or sum(n.value for n in known) <= 0:
+            continue
+        for position, (p, k) in enumerate(pairs):
+            rate = sheet.number(k)
+            if rate is None:
+                continue
+
+            def formula(*terms: Any, of: int = position) -> Any:
+                total = terms[0]
+                for one in terms[1:]:
+                    total = total + one
+                return terms[of] / total * 100
+
+            outcome = judge(rate, formula, *known)
+            said = f"各部分相加，此部分占{rate.show(outcome.computed, 1)}"
+            if outcome.verdict == INCONSISTENT:
+                said += f"，书中为{sheet.source(k)}"
+            terms = [(k, "share"), (p, "part"), *((q, "other") for q, _ in pairs if q != p)]
+            yield Finding(
+                "share",
+                k,
+                outcome.verdict,
+                f"{sheet.cite(*(j for pair in pairs for j in pair))}：{said}",
+                terms,
+                outcome.stated,
+                outcome.computed,
+                outcome.tolerance,
+            )
 
 
 def _of_total(sheet: Sheet, target: str, t: int) -> bool:

@@ -5,6 +5,7 @@ Here: everything a rule asks about a number or its neighbours. Not here: any rul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +27,8 @@ KINDS = ("rate", "points", "delta", "increase_by_multiple", "ratio_to")
 _COUNTED = ("count", "person", "visit", "rank")
 _PERCENT = ("percent", "percentage_point")
 _RELATIVE = (*_PERCENT, "ratio", "multiple", "fraction", "rank")
+_TO_LAST_MARK = re.compile(r"^.*[，、；。：（()）]")
+_AFFIXES = re.compile(r"^(?:其中|和|及|与)+|(?:为|有|达|实现|完成)+$")
 _APART = (
     "temperature",
     "age",
@@ -275,6 +278,12 @@ class Sheet:
     def words(self, i: int) -> str:
         """The phrase that number i measures, or nothing."""
         return self.measured_names[self.measured[i]] if self.measured[i] >= 0 else ""
+
+    def names(self, i: int) -> str:
+        """The words that may name number i as a part: those right before it, and those measured; joined by a bar."""
+        raw = _AFFIXES.sub("", _TO_LAST_MARK.sub("", self.before(i)))
+        own = self.words(i)
+        return "|".join(dict.fromkeys(p for p in (raw, own) if p))
 
     def noun(self, i: int) -> str:
         return self.head_names[self.head[i]] if self.head[i] >= 0 else ""
