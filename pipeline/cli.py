@@ -367,6 +367,63 @@ def _print_table(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
 
 
 @app.command()
+def report(warehouse: Store = Path("warehouse")) -> None:
+    """Write the review pages and their index anew, however large the warehouse is. 生成审读页。"""
+    from pipeline.publish.write import write_pages
+    from pipeline.storage import Warehouse
+
+    store = Warehouse(warehouse)
+    tables = store.manifest().get("tables", {})
+    if not tables:
+        _stop(
+            MISUSED,
+            f"nianjian: nothing is published in {warehouse}; run `nianjian run --warehouse {warehouse}`",
+        )
+    pages = write_pages({name: store.read(name) for name in tables}, warehouse / "review")
+    _say(f"{len(pages) - 1} pages 页")
+    typer.echo(pages[0])
+
+
+corrections = typer.Typer(help="Look after corrections.csv. 订正表", no_args_is_help=True)
+app.add_typer(corrections, name="corrections")
+
+_OUTCOMES = {
+    "applied": "可用",
+    "redundant": "多余",
+    "drift": "过期",
+    "no_match": "找不到",
+    "conflict": "冲突",
+    "invalid": "有误",
+}
+
+
+@corrections.command("check")
+def check_corrections(seeds: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
+    """Try every line of corrections.csv on the books as they are; nothing is written. 检查订正表。"""
+    from pipeline import storage
+    from pipeline.quality.correction_lines import CorrectionsFileError
+    from pipeline.quality.rereading import check_corrections as check
+    from pipeline.text.reference import load_reference
+
+    if not seeds.is_dir():
+        _stop(MISUSED, f"nianjian: {seeds} is no folder; give the folder of books with --seeds DIR")
+    try:
+        findings = check(seeds, load_reference(storage.reference_folder(seeds)))
+    except CorrectionsFileError as error:
+        _stop(MISUSED, f"nianjian: {error}")
+    if as_json:
+        shown = [vars(finding) | {"severity": finding.severity} for finding in findings]
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        for f in findings:
+            message = f": {f.message}" if f.message else ""
+            typer.echo(f"line {f.line} {f.outcome} {_OUTCOMES[f.outcome]} {f.correction_id}{message}")
+        wrong = sum(f.severity == "error" for f in findings)
+        _say(f"{len(findings)} lines, {wrong} to mend 共 {len(findings)} 行，{wrong} 行要改")
+    raise typer.Exit(CHECK_FAILED if any(f.severity == "error" for f in findings) else DONE)
+
+
+@app.command()
 def doctor(seeds: Seeds = Path("seeds"), warehouse: Store = Path("warehouse")) -> None:
     """Look at the installation, the books and the tables; say what is wrong and how to mend it. 自检。"""
     from pipeline import storage
