@@ -118,7 +118,11 @@ def sheets(
     """The documents in blocks of about a million characters, with their entries, quantities and dates."""
     if not len(documents):
         return
-    covered = dict(zip(volumes["volume_id"].to_pylist(), volumes["covered_year"].to_pylist(), strict=True))
+    # a year that was only guessed from the text is no ground for a contradiction
+    covered = {
+        row["volume_id"]: None if row["covered_year_source"] == "vote" else row["covered_year"]
+        for row in volumes.select(["volume_id", "covered_year", "covered_year_source"]).to_pylist()
+    }
     names = documents["document_id"].combine_chunks()
     quantities, first = _by_document(quantities, names)
     entries, first_entry = _by_document(entries, names)
