@@ -190,7 +190,7 @@ def _looks(lines: Sequence[Line]) -> str:
             items.append(
                 f'<li class="is-{look.kind}"><b>{label("kind", look.kind)}</b>'
                 f'<a href="{attribute(address)}">{shown}</a>'
-                f"<small>{visible(look.head)}</small></li>"
+                f"<small>{visible(look.detail if look.kind == 'contradiction' else look.head)}</small></li>"
             )
     if not items:
         return ""

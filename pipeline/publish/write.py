@@ -68,8 +68,7 @@ def write_pages(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
             )
         memory[address] = _memory(line, case.key, path.stat().st_size)
         lines.setdefault(case.volume_id, []).append(line)
-    checks = tables["quality_results"].to_pylist() if "quality_results" in tables else []
-    _write(pages[0], index_page(tables["volumes"].to_pylist(), lines, checks, _loose(tables)))
+    _write(pages[0], index_page(tables["volumes"].to_pylist(), lines, _last_checks(tables), _loose(tables)))
     _write(folder / MEMORY, json.dumps(memory, ensure_ascii=False))
     kept = set(pages)
     for old in sorted(folder.rglob("*.html")):
@@ -166,6 +165,17 @@ def _remembered(path: Path) -> dict[str, dict[str, Any]]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _last_checks(tables: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    """The verdicts of the last run; the table may keep those of earlier ones too."""
+    if "quality_results" not in tables or not tables["quality_results"].num_rows:
+        return []
+    results = tables["quality_results"]
+    newest = pc.index(results["checked_at"], pc.max(results["checked_at"]))
+    run = results["run_id"][newest.as_py()]
+    found: list[dict[str, Any]] = results.filter(pc.equal(results["run_id"], run)).to_pylist()
+    return found
 
 
 def _loose(tables: Mapping[str, pa.Table]) -> dict[str, list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -399,3 +400,17 @@ def test_files_that_could_not_be_read_stand_in_the_index(tmp_path: Path) -> None
     assert "临江年鉴/扫描.pdf" in text
     assert "a PDF &lt;holds&gt; no text" in text
     assert "未收 no_text × 1" in text
+
+
+def test_the_index_names_the_checks_that_failed_in_the_last_run(tmp_path: Path) -> None:
+    def row(run: str, minute: int, check: str, failed: int) -> dict[str, object]:
+        at = datetime(2012, 5, 1, 8, minute, tzinfo=UTC)
+        return {"run_id": run, "checked_at": at, "table_name": "quantities", "check_name": check, "severity": "warn",
+                "passed": not failed, "rows_checked": 9, "rows_failed": failed, "detail": ""}  # fmt: skip
+
+    rows = [row("new", 5, "plausible", 2), row("new", 5, "keys", 0), row("old", 1, "slice", 7)]
+    results = pa.Table.from_pylist(rows, schema=schemas.arrow_schema("quality_results"))
+    text = write_pages({**_tables(), "quality_results": results}, tmp_path)[0].read_text("utf-8")
+    assert "检查 1 / 2 通过" in text
+    assert "quantities.plausible：2 / 9" in text
+    assert "slice" not in text
