@@ -40,7 +40,7 @@ EVENT_KINDS: Final = (
     "activity",
 )
 FRAMES: Final = (
-    "convene", "sign", "grant", "win", "honour", "found", "publish", "appoint", "speak", "attend", "preside",
+    "convene", "carry", "sign", "grant", "win", "honour", "found", "publish", "appoint", "speak", "attend", "preside",
 )  # fmt: skip
 LIST_ROLES: Final = ("host", "organiser", "co_organiser", "supporter", "guide", "undertaker")
 QUOTED_KINDS: Final = ("award", "theme", "goal", "slogan", "project", "brand", "organisation")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
@@ -21,30 +22,44 @@ _VERBS = ("建设", "组织", "开发", "投资", "设计", "研究", "管理", 
 _ORGANISED = re.compile(r"(?:局|委|会|院|所|部|司|办|中心|组|公司|集团|学|校|行|社|厅|站|团|队|厂|馆|府|台)$")
 
 
+class _Marks(NamedTuple):
+    """Where works and quotations begin, by their end."""
+
+    works: Mapping[int, int]
+    quotes: Mapping[int, int]
+
+
 def find_abbreviations(page: Page, brackets: Brackets, found: Found, events: Mapping[int, int]) -> None:
     """Mark definitions and later uses as abbreviations whose name is the long form.
 
     `events` gives the start of each name of an event by its end.
     """
     view = page.view
-    known: dict[str, tuple[str, int]] = {}
-    for start, _ in brackets.parens:
-        if "称" not in view[start + 1 : start + 8]:
-            continue
-        match = _DEFINITION.match(view, start)
-        if match is None:
-            continue
+    defined = [
+        match
+        for start, _ in brackets.parens
+        if "称" in view[start + 1 : start + 8] and (match := _DEFINITION.match(view, start)) is not None
+    ]
+    again: dict[str, int] = {}  # where a short form is defined next: its uses up to there belong to the one before
+    until = [0] * len(defined)
+    for n in range(len(defined) - 1, -1, -1):
+        until[n] = again.get(defined[n].group(1), len(view))
+        again[defined[n].group(1)] = defined[n].start()
+    marks = _Marks({end: start for start, end in brackets.works}, {end: start for start, end in brackets.quotes})
+    for match, limit in zip(defined, until, strict=True):
         short, at, end = match.group(1), match.start(1), match.end(1)
-        long, confidence = _long_form(page, brackets, found, events, short, start)
+        long, confidence = _long_form(page, marks, found, events, short, match.start())
         found.force(Mention("abbreviation", at, end, "abbreviation/defined", confidence, name=long))
-        known[short] = (long, end)
-        _uses(page, brackets, found, short, long, match.end())
+        _uses(page, brackets, found, short, long, match.end(), limit)
 
 
-def _uses(page: Page, brackets: Brackets, found: Found, short: str, long: str, start: int) -> None:
+def _uses(
+    page: Page, brackets: Brackets, found: Found, short: str, long: str, start: int, limit: int
+) -> None:
     view, inside = page.view, brackets.inside
-    stop = view.find("\f", start)
-    limit = min(start + _REACH, stop if stop >= 0 else len(view))
+    limit = min(start + _REACH, limit)
+    stop = view.find("\f", start, limit)
+    limit = stop if stop >= 0 else limit
     at = view.find(short, start, limit)
     while at >= 0:
         end = at + len(short)
@@ -59,7 +74,7 @@ def _uses(page: Page, brackets: Brackets, found: Found, short: str, long: str, s
 
 
 def _long_form(
-    page: Page, brackets: Brackets, found: Found, events: Mapping[int, int], short: str, end: int
+    page: Page, marks: _Marks, found: Found, events: Mapping[int, int], short: str, end: int
 ) -> tuple[str, float]:
     """The long form that ends before a parenthesis, and how sure it is; a missing mention is added."""
     view = page.view
@@ -69,13 +84,13 @@ def _long_form(
     if held is not None and subsequence(short, view[held.start : end]):
         return view[held.start : end], 0.95
     if view[end - 1] == "》":
-        work = next((one for one in brackets.works if one[1] == end), None)
+        work = marks.works.get(end)
         if work is not None:
-            return view[work[0] : work[1]], 0.95
+            return view[work:end], 0.95
     if view[end - 1] in '”"':
-        quote = next((one for one in brackets.quotes if one[1] == end - 1), None)
+        quote = marks.quotes.get(end - 1)
         if quote is not None:
-            return view[slice(*quote)], 0.9
+            return view[quote : end - 1], 0.9
     low = end
     while low > 0 and view[low - 1] not in _STOP and end - low < 60:
         low -= 1

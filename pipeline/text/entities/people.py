@@ -23,14 +23,17 @@ NEAR = 4_000
 _AFTER = frozenset("作率任当就致赴受应获被将把均曾说带来偕携")
 _LIFE = re.compile(r"[（(](?:约)?[0-9]{4}[年.0-9月日]*[—－–~～-]+(?:[0-9]{4}[年.0-9月日]*)?[）)]，[男女]")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•][\u4e00-\u9fff]{1,8}){1,3}")
-_SPACED = re.compile(r"[ \u3000]{1,2}([\u4e00-\u9fff])(?:[ \u3000]{1,2}([\u4e00-\u9fff])(?![\u4e00-\u9fff]?[ \u3000][\u4e00-\u9fff]))?")
+_SPACED = re.compile(
+    r"[ \u3000]{1,2}([\u4e00-\u9fff])"
+    r"(?:[ \u3000]{1,2}([\u4e00-\u9fff])(?![\u4e00-\u9fff]?[ \u3000][\u4e00-\u9fff]))?"
+)
 _SOUNDS = frozenset(
-    "古丽娜尔阿依曲比乌兰其格巴图吉木拉提买热汗江克孜别努沙扎西卓玛次仁旺顿珠达瓦央金德多杰才让嘎桑日勒苏那高娃萨托娅斯琴"
-    "毕力特朝鲁海米迪里夏祖帕艾再合则麦不都肉外力伊布拉音甫夫莫色什哈铁朗罗洛姑果勒呼和额宝音青格敖登其木德"
+    "古丽娜尔阿依曲比乌兰其格巴图吉木拉提买热汗江克孜别努沙扎西卓玛次仁旺顿珠达瓦央金德多杰才让嘎桑日勒苏那高娃萨"
+    "托娅斯琴毕力特朝鲁海米迪里夏祖帕艾再合则麦不都肉外伊布拉音甫夫莫色什哈铁朗罗洛姑果呼和额宝青敖登"
 )
 """Characters that write names of other tongues; a name of four and more of nothing else is one."""
 _GOING_ON = frozenset("其格提江尔别克孜木拉汗依丁甫夫斯娃古丽娜旦热买合姆德巴力罕什")
-_CUE = re.compile(r"(?:选举|授予|任命|聘请|聘任|推选|推举|补选|增选|选出|由|追授|表彰|增补|免去|罢免)(?:了)?")
+_CUE = re.compile(r"(?:选举|授予|任命|聘请|聘任|推选|推举|补选|增选|选出|由|追授|表彰|增补|免去|罢免)[了:]?")
 _LIST_ENDS = re.compile(
     r"(?:等(?:[0-9一二三四五六七八九十]+(?:余)?(?:人|名|位)|人|同志)|(?:[0-9一二三四五六七八九十]+|两)(?:人|名|位)|(?:同志)?(?:为|任|担任|当选|被|荣获|出席|陪同|参加|“|的))"
 )
@@ -96,18 +99,20 @@ class People:
             at = cue.end()
             names: list[tuple[int, int]] = []
             while True:
-                end = self.name_at(at, True) if self._likely(at) else 0
+                end = self.name_at(at, True) if self.likely(at) else 0
                 if not end:
                     break
                 names.append((at, end))
                 at = end + (view[end] in "、和")
                 if at == end:
                     break
+            if not names and cue.group() == "免去" and self.likely(at):
+                names = self._glued(at)
             if not names or inside[names[0][0]] in (1, 3):
                 continue
             last = names[-1][1]
             whole = last == at or (len(names) > 1 and view[last] in "、和" and at == last + 1)
-            if not whole or not _LIST_ENDS.match(view, last):
+            if cue.group() != "免去" and not (whole and _LIST_ENDS.match(view, last)):
                 continue
             if cue.group() == "由" and len(names) == 1 and not view.startswith(("担任", "任"), last):
                 continue
@@ -115,14 +120,26 @@ class People:
                 if start not in self.by_start:
                     self._note(start, end, "person/chosen", 0.85)
 
-    def _likely(self, at: int) -> bool:
+    def _glued(self, at: int) -> list[tuple[int, int]]:
+        """A name and the body right after it, which an earlier rule read as one: 免去｜林大海｜市教育局."""
+        held = self.found.by_start.get(at)
+        view = self.page.view
+        for size in (3, 2):
+            end = at + size
+            if held is not None and view[end] in "市省县区" and end < held.end:
+                self.found.drop(held)
+                self.found.add(Mention("organisation", end, held.end, held.rule, held.confidence))
+                return [(at, end)]
+        return []
+
+    def likely(self, at: int) -> bool:
         """Whether a place may begin a name where no title says so: a common surname and no word of a list."""
         view, lexicon = self.page.view, self.lexicon
         surname = lexicon.surnames.get(view[at : at + 2]) or lexicon.surnames.get(view[at])
         if surname is None or surname == "ambiguous":
             return False
         held = self.found.by_start.get(at)
-        if held is not None and held.kind != "person":
+        if held is not None and held.kind != "person" and held.rule != "organisation/suffix":
             return False
         return not any(view[at : at + size] in lexicon.use_of for size in (2, 3, 4))
 
@@ -152,7 +169,8 @@ class People:
     def _opens(self, start: int) -> bool:
         """Whether something ends right before a place: a mark, or any word of a list."""
         view = self.page.view
-        return not han(view[start - 1]) or self.page.use_ending(start)[1] < start or view[start - 1] in "人为与和及将对把被因从由"
+        before = view[start - 1]
+        return not han(before) or self.page.use_ending(start)[1] < start or before in "人为与和及将对把被因从由"
 
     def of_peoples(self) -> None:
         """People told by their nationality, 蒙古族教师乌兰其其格."""

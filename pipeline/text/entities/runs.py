@@ -39,6 +39,14 @@ _GOVERNMENT = re.compile(
     r"^.{0,6}(?:局|委|办|厅|处|政府|法院|检察院|支队|大队|总队|纪委|人大|政协|妇联|工会|团委|政法委|部|院|中心|站|所|海关|军分区|社|组)$"
 )
 _NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大站港桥山湖")
+_CIVIC = frozenset((
+    "人民", "和平", "胜利", "解放", "文化", "青年", "儿童", "工人", "友谊", "民族", "世纪", "五一", "八一",
+    "市民", "时代", "革命",
+))  # fmt: skip
+_CIVIC_PLACES = frozenset((
+    "广场", "公园", "大桥", "礼堂", "会堂", "大会堂", "体育馆", "体育场", "影剧院", "剧场", "大剧院", "饭店",
+    "宾馆",
+))  # fmt: skip
 _BARE = frozenset("站园网组校馆队院所室厂社")
 
 
@@ -456,6 +464,8 @@ class Runs:
                 confidence = 0.85
             else:
                 confidence = 0.95
+            if view[start - 1] in "各每" and relative:
+                return False
             if relative and surface[1:] == "中心":
                 return False
             if self._ranked(starts[final]) or (
@@ -695,7 +705,9 @@ class Runs:
             )
             start += len(verb)
             name = name[len(verb) :]
-            if len(name) < 2 or self._all_common(start, starts[final]) or len(name) > 12:
+            if len(name) < 2 or len(name) > 12:
+                return False
+            if self._all_common(start, starts[final]) and not (name in _CIVIC and word in _CIVIC_PLACES):
                 return False
             rule, confidence = f"{kind}/suffix", 0.7
         self.found.add(Mention(kind, start, end, rule, confidence))

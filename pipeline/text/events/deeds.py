@@ -101,7 +101,8 @@ class Deeds(Telling):
         opened = False
         if passive >= 0:
             subject = lists.known_before(passive)
-            receivers, opened = subject.members or self._subject(passive), subject.open_list
+            receivers = subject.members or self._named_before(passive) or self._subject(passive)
+            opened = subject.open_list
             givers = [m for m in lists.known_before(start).members if m.start > passive]
         else:
             towards = view.rfind("向", clause, start)
@@ -147,6 +148,8 @@ class Deeds(Telling):
             match = _ENTRY_WORK.search(view, max(start - 46, self.entry.start), start)
             if match is not None:
                 receivers = lists.known_before(match.start()).members
+        if not receivers:
+            receivers = self._named_before(start)
         if not receivers and (passive or view[start - 1] == "，"):
             receivers = self._subject(start)
         if not receivers and not givers and word == "获" and view[title[0] - 1] not in '“"':
@@ -154,6 +157,20 @@ class Deeds(Telling):
         event = self._new("award", title[0], title[1], start, "event/won", 0.85)
         self._part("giver", givers, event, 0.8)
         self._part("receiver", receivers, event, 0.85, subject.open_list)
+
+    def _named_before(self, place: int) -> list[Mention]:
+        """A person whom only the place of the name shows, between a mark or a date and the verb: 11月，王海鹏被授予."""
+        people, view = self.f.people, self.view
+        place = self.f.lists.skip_adverbs(place)
+        for size in (3, 2):
+            at = place - size
+            if (
+                view[at - 1] in "，。；、\n】 月日年"
+                and people.name_at(at, True) == place
+                and people.likely(at)
+            ):
+                return [people.keep(at, place, "person/receiver", 0.8)]
+        return []
 
     def _honour(self, start: int, end: int, word: str) -> None:
         after = end + 1 if self.view[end] == "了" else end
@@ -243,14 +260,14 @@ class Deeds(Telling):
     def _appoint(self, start: int, end: int, word: str) -> None:
         view = self.view
         if word in ("任命", "选举", "聘任", "推选", "选举产生"):
-            place = end + (view[end] == "了")
+            place = end + (view[end] in "了:")
             while True:
                 chosen = self._people_at(place)
                 if not chosen:
                     return
                 after = chosen[-1].end + 1
-                for who in chosen:
-                    place = self._post(who, after)
+                for one in chosen:
+                    place = self._post(one, after)
                 if place < 0 or view[place] not in "、，":
                     return
                 place += 1

@@ -74,7 +74,7 @@ class _Entry(Meetings, Deeds):
         page = self.f.page
         lexicon = self.f.lexicon
         handlers = {
-            "convene": self._convene, "sign": self._sign, "grant": self._grant, "win": self._win,
+            "convene": self._convene, "carry": self._carry, "sign": self._sign, "grant": self._grant, "win": self._win,
             "honour": self._honour,
             "found": self._found, "publish": self._publish, "appoint": self._appoint, "speak": self._speak,
             "attend": self._attend, "preside": self._preside,

@@ -82,6 +82,10 @@ class Lists:
                 if person is not None and person.front >= 0:
                     start = person.front
             separator = next((s for s in self._joining if view.startswith(s, start - len(s))), "")
+            if not separator and start < held.start and view[start - 1] == "，":
+                before = found.by_end.get(start - 1)
+                if before is not None and before.kind == "person":
+                    separator = "，"  # 副市长王晓明，市人大副主任丁一等参加
             if not separator:
                 break
             place = start - len(separator)

@@ -18,6 +18,7 @@ _BEING_HELD = re.compile(
     r"^[”\"]?(?:第[一二三四五六七八九十0-9]{1,3}(?:[、，和至～-]第?[一二三四五六七八九十0-9]{1,3})*期)?(?:（[^（）]{1,30}）)?(?:陆续|先后|分别|隆重|正式|成功|顺利|如期|联合|胜利|首次|再次|同时|也|于|从|[0-9]{1,4}[年月]?(?:[0-9～—~至、日月]+)?|上午|下午|晚)*(?:(在|假)(.{2,30}?))?(?:隆重|正式|成功|顺利|如期|联合|胜利|陆续|先后|分别|同时|首次|再次|全面)*$"
 )
 _AFTER_VERB = re.compile(r"(?:了|的)?(?:为期[一二三四五六七八九十0-9]+天的)?(?:由.{2,40}?(?:主办|承办)的)?")
+_WATERS = re.compile(r"[\u4e00-\u9fff](?:湖|山|江|河|岛|湾|滩|草原|沟|岭|海滩|水域|海域|峡谷)$")
 _BODIES = ("organisation", "division", "abbreviation", "person")
 _OFFICIALS = re.compile(
     r"(?:的)?(?:各省（市）公司)?(?:客服中心)?(?:主要|有关|相关|分管)?(?:负责人|负责同志|代表|领导|领导人|同志)?(?:等)?(?:进行|分别|先后|作|在会上|在大会上)*$"
@@ -110,6 +111,16 @@ class Meetings(Telling):
             event.place = place
         self._attendance(event, sentence, end)
 
+    def _carry(self, start: int, end: int, word: str) -> None:
+        """What bodies carry out is an event where its name is one of a contest, a course, a festival or an edition."""
+        after = end + (self.view[end] == "了")
+        ahead = self.f.names.starting(after)
+        if ahead is None:
+            return
+        kind = self.f.names.kind.get(ahead)
+        if kind in ("competition", "training", "festival", "exhibition") or self.f.names.edition(*ahead):
+            self._convene(start, end, word)
+
     def _object(self, place: int) -> tuple[int, int] | None:
         """The whole object of 召开 up to its last class word, where a word inside it had broken it."""
         page, view = self.f.page, self.view
@@ -158,6 +169,8 @@ class Meetings(Telling):
             return held
         inner = found.by_end.get(end)
         text = self.view[start:end]
+        if held is inner is None and 2 <= end - start <= 6 and _WATERS.search(text):
+            return found.add(Mention("place", start, end, "place/venue", 0.75))
         if inner is not None and inner.start >= start and inner.start - start <= 3:
             return inner if held is None or held is inner or held.kind == "division" else text
         return text
