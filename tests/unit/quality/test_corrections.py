@@ -11,10 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import schemas
 from pipeline.quality import laws
-from pipeline.quality.correction_lines import Correction
+from pipeline.quality.correction_lines import ACTIONS, FIELDS, Correction
 from pipeline.quality.corrections import (
     Corrected,
     accept_audits,
@@ -359,3 +361,45 @@ def _reading(quote: str) -> str:
 def _period(quote: str) -> str:
     row = next(r for r in _read()["quantities"].to_pylist() if r["source_text"] == quote)
     return f"{row['period_start']}/{row['period_end']}" if row["period_start"] else ""
+
+
+_READINGS = (
+    "5吨",
+    "2.8亿元",
+    "约6万人",
+    "3～4个",
+    "百分之五",
+    "2月28日",
+    "2011年5月",
+    "第3位",
+    "名称",
+    "3=3万吨|400万吨",
+    "O",
+    "5吨、6吨",
+    "",
+)
+
+
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.integers(0, len(TEXT) - 1),
+    st.integers(1, 12),
+    st.sampled_from(ACTIONS),
+    st.sampled_from(_READINGS),
+    st.sampled_from((*FIELDS, "")),
+)
+def test_whatever_a_line_asks_for_the_laws_hold(
+    start: int, length: int, action: str, set_to: str, field: str
+) -> None:
+    """Any stretch of the page, any action: carried out in full or refused, and never an exception."""
+    quote = TEXT[start : start + length]
+    line = _line(quote, action, set_to, "?", title="", field=field)
+    (first,) = _apply(line).findings
+    found = re.search(r"now reads (.*); look", first.message)
+    if found:  # a line with the right expectation
+        line = replace(line, expect="" if found[1] == "nothing" else found[1])
+    done = _apply(line)
+
+    assert len(done.findings) == 1
+    assert (done.findings[0].outcome == "applied") == (done.applied.num_rows > 0)
+    _laws_hold(done.tables)
