@@ -61,6 +61,7 @@ def audits_of(texts: list[Text], year: int | None) -> tuple[dict[str, pa.Table],
     )
     volumes = pa.table({
         "volume_id": ["v"], "title": pa.array([None], pa.string()), "covered_year": pa.array([year], pa.int32()),
+        "covered_year_source": ["manifest"],
         "region_code": pa.array([None], pa.string()), "region_name": pa.array([None], pa.string()),
     })  # fmt: skip
     return audit(documents, segments.entries, quantities, facts["dates"], volumes), quantities

@@ -35,11 +35,11 @@ class Output:
     def add(self, sheet: Sheet, finding: Finding) -> None:
         """One finding of a block of text."""
         anchor = finding.anchor
-        ids = sheet.table["quantity_id"]
+        ids = sheet.ids
         if anchor >= 0:
-            identity, volume, entry = (
-                sheet.table[name][anchor].as_py() for name in ("quantity_id", "volume_id", "entry_id")
-            )
+            number = sheet.entry[anchor]
+            identity, volume = ids[anchor].as_py(), sheet.volumes[sheet.owner[anchor]]
+            entry = sheet.entry_names[number] if number >= 0 else None
         else:
             identity, volume, entry = sheet.at(finding.place)
         values = (finding.stated, finding.computed, finding.tolerance)

@@ -29,6 +29,7 @@ from pipeline.quality.audits.intervals import (
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, SHARE, TARGET, Finding, Sheet, squeeze
 
 _ORDER = (CONSISTENT, ROUNDING, UNCHECKED, INCONSISTENT)
+_WORTH = re.compile("[占的超]|计划|任务|目标|预算|指标")
 _YEARLY = re.compile(r"^(?:全年|当年|本年|年度|全部|其|全市|全县|全区)+")
 _BARE = re.compile(r"(?:^|[，、；：,（(])(?:约|仅|只|就|共|各|已|均|各自|但|仍)?$")
 _MARK = re.compile("[，、；：,]")
@@ -57,6 +58,9 @@ def shares(sheet: Sheet) -> Iterator[Finding]:
     sentence = np.array(sheet.sentence, np.int64)
     same = np.concatenate(([False], sentence[1:] == sentence[:-1])) if sheet.n else percent
     for i in np.flatnonzero(percent & same & np.isin(role, (LEVEL, SHARE, CHANGE, TARGET))).tolist():
+        window = sheet.text[max(sheet.start[i] - 16, 0) : sheet.start[i]]
+        if ("超" not in window) if role[i] == CHANGE else not _WORTH.search(window):
+            continue
         before = sheet.before(i)
         if sheet.dimension_name(i) == "percentage_point" and role[i] == CHANGE:
             continue

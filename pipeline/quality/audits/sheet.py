@@ -155,7 +155,8 @@ class Sheet:
         values = pc.fill_null(quantities["base_value"], np.nan).to_numpy()
         scale = np.where(np.isin(np.array(self.dimension, np.int64), list(self._percent)), 100.0, 1.0)
         self.value: list[float] = (values * scale).tolist()
-        ids = quantities["quantity_id"].combine_chunks()
+        ids = self.ids = quantities["quantity_id"].combine_chunks()
+        self.volumes: list[str] = documents["volume_id"].to_pylist()
         self.of: list[int] = (
             pc.fill_null(pc.index_in(quantities["of_quantity_id"], value_set=ids), -1).to_numpy().tolist()
         )
