@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.publish.labels import both, label
-from pipeline.publish.marks import Mark
+from pipeline.publish.marks import Mark, remedy_of
 from pipeline.quality.correction_lines import Correction, line_of
 from pipeline.quality.quoting import Quotes, reading_of
 
@@ -64,8 +64,7 @@ def of_rejects(document_id: str, rejects: Sequence[Row], quotes: Quotes) -> list
             ]
             lines = tuple(line for line in made if line)
         head = both("reason", row["reason"])
-        remedy = label("remedy", row["reason"])
-        detail = remedy if remedy != row["reason"] else row["detail"] or ""
+        detail = remedy_of(row)
         found.append(Look(start, anchor, "reject", head, detail, quote, lines))
     return found
 

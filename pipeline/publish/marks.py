@@ -170,7 +170,13 @@ def _about_date(row: Row) -> str:
 
 
 def _about_reject(row: Row) -> str:
-    return f"未收 {both('reason', row['reason'])}\n{row['detail'] or ''}".rstrip()
+    return f"未收 {both('reason', row['reason'])}\n{remedy_of(row)}".rstrip()
+
+
+def remedy_of(reject: Row) -> str:
+    """What to do about a reject, in Chinese where it is a usual one, else what its stage wrote."""
+    remedy = label("remedy", reject["reason"])
+    return str(remedy if remedy != reject["reason"] else reject["detail"] or "")
 
 
 def marked(text: str, marks: Sequence[Mark], start: int, end: int, occurrence: Mapping[str, int]) -> str:

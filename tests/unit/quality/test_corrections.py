@@ -380,7 +380,7 @@ _READINGS = (
 )
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, len(TEXT) - 1),
     st.integers(1, 12),
