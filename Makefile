@@ -50,7 +50,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the locked packages into $(VENV) ..." >&2
 	@awk '/^uv==/ {take=1} take {print} take && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.lock
 	@if $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock >/dev/null 2>&1 \
-	  && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock 2>$(VENV)/uv.log; then \
+	  && $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock 2>$(VENV)/uv.log; then \
 	    $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	  else \
 	    echo "uv could not do it (see $(VENV)/uv.log); installing with pip, which takes a minute or two ..." >&2; \
