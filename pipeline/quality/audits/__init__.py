@@ -11,6 +11,7 @@
     running    stock and flow told in prose
     told       counts against lists, days against dates, limits of what can be, years
     books      the same thing told twice, in one book or in two editions
+    occasions  one occasion told in two entries
     output     findings as rows of the two tables
 
 A false alarm costs the trust of the editor: where the text allows one reading under which it is right, it is not wrong.
@@ -27,6 +28,7 @@ import pyarrow.compute as pc
 
 from pipeline import SEEDS
 from pipeline.quality.audits import books, changes, parts, products, running, shares, told, wholes
+from pipeline.quality.audits.occasions import Occasions
 from pipeline.quality.audits.output import Output
 from pipeline.quality.audits.rules import Rules, load_rules
 from pipeline.quality.audits.sheet import BLOCK, Finding, Sheet
@@ -72,10 +74,13 @@ def audit(
         `企业50家，其中内资38家、外资11家：合计49家，比总数少1家`.
     """
     rules = load_rules(seeds)
-    output = Output()
+    output, occasions = Output(), Occasions()
     for sheet in sheets(documents, entries, quantities, dates, volumes, rules):
         for finding in _ordered(sheet):
             output.add(sheet, finding)
+        occasions.look(sheet)
+    for found in occasions.findings(quantities):
+        output.add_twice(quantities, found)
     for found in books.told_twice(entries, quantities, volumes, rules):
         output.add_twice(quantities, found)
     return output.tables()

@@ -161,6 +161,7 @@ class Sheet:
             pc.fill_null(pc.index_in(quantities["of_quantity_id"], value_set=ids), -1).to_numpy().tolist()
         )
         self._sentences()
+        self._titles: dict[str, str | None] | None = None
         self._numbers: dict[int, Number | None] = {}
 
     # --- place ----------------------------------------------------------------------------------------------------
@@ -352,6 +353,14 @@ class Sheet:
             if self.entry_start[k] <= inside:
                 entry = self.entries["entry_id"][k].as_py()
         return f"{document}@{inside}", self.documents["volume_id"][number].as_py(), entry
+
+    def title(self, entry: str) -> str:
+        """An entry as a reader finds it."""
+        if self._titles is None:
+            names = self.entries["entry_id"].to_pylist()
+            self._titles = dict(zip(names, self.entries["title"].to_pylist(), strict=True))
+        title = self._titles.get(entry)
+        return f"【{title}】" if title else f"《{entry}》"
 
     @cached_property
     def entry_owner(self) -> Ints:

@@ -179,7 +179,9 @@ def test_a_thing_of_the_year_after_is_pointed_out() -> None:
     assert verdicts("【工程】二期工程将于2010年4月竣工。", 2009) == set()
 
 
-@pytest.mark.parametrize("name", ["audits_consistent", "audits_blind", "passages_a", "passages_b", "passages_c"])
+@pytest.mark.parametrize(
+    "name", ["audits_consistent", "audits_blind", "passages_a", "passages_b", "passages_c"]
+)
 def test_no_false_alarm_on_consistent_passages(name: str) -> None:
     items = [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
     alarms, missing = [], []
@@ -275,3 +277,24 @@ def test_one_entry_told_twice_with_another_figure() -> None:
     rows = [r for r in audited(text) if r["kind"] == "duplicate"]
     assert [(int(r["stated"]), int(r["computed"])) for r in rows] == [(972_000_000, 927_000_000)]
     assert not [r for r in audited(REPEATED.format("9.27") * 2) if r["kind"] == "duplicate"]
+
+
+FAIR = "【{}】9月12～15日，第六届临江农产品展销会举行，参展企业{}家，成交额3260万元。\n"
+CAMPAIGN = "【{}】6月5日，开展“世界环境日万人行动”，发放环保资料{}份。\n"
+
+
+def test_one_occasion_told_with_two_figures() -> None:
+    rows = [
+        r
+        for r in audited(FAIR.format("农展会", 623) + FAIR.format("会展业", 632))
+        if r["kind"] == "duplicate"
+    ]
+    assert [r["verdict"] for r in rows] == ["inconsistent"]
+    assert rows[0]["explanation"].startswith("第六届临江农产品展销会，")
+    assert rows[0]["explanation"].endswith("：【农展会】为623家，【会展业】为632家，同一活动两数")
+    assert not [r for r in audited(FAIR.format("农展会", 623) * 2) if r["kind"] == "duplicate"]
+
+
+def test_a_day_that_every_district_keeps_is_no_single_occasion() -> None:
+    text = CAMPAIGN.format("城东街道", 500) + CAMPAIGN.format("城西街道", 800)
+    assert not [r for r in audited(text) if r["kind"] == "duplicate"]
