@@ -28,7 +28,7 @@ warnings.filterwarnings("ignore", message=".*`backfill_policy`", category=dg.Bet
 VOLUMES = dg.DynamicPartitionsDefinition(name="volumes")
 _ONE_RUN = dg.BackfillPolicy.single_run()
 PUBLISHED = (*storage.PUBLISHED, "quality_results")
-PAGES_CHARACTERS = 20_000_000
+PAGES_CHARACTERS = 4_000_000
 # Whoever shows progress listens here; records carry `stage`, `volume`, `done` and `total`.
 PROGRESS = logging.getLogger("nianjian.progress")
 
