@@ -17,6 +17,7 @@ from pipeline.text.lexer import Codes, code_set
 _CLOSERS = {"》": "《", "”": "“", "）": "（", ")": "(", "」": "「", "』": "『", "’": "‘"}
 _MARKS = code_set('《》“”（）()「」『』"\n\f')
 _LONGEST = {"《": 120, "“": 160, "「": 160, "『": 160, "（": 120, "(": 120, "‘": 120}
+_PRIZES = ("奖", "奖章", "勋章")
 _BETWEEN = re.compile(r"[、，和与及]|以及|或")
 _PLAN = re.compile(r"^(?:[一二三四五六七八九十]{1,3}五|[七八九]五|[0-9]{2,3}计划)$")
 _TAIL = re.compile(r"（[^（）]{1,20}）$")
@@ -130,8 +131,10 @@ def quote_kinds(view: str, quotes: list[tuple[int, int]], lexicon: Lexicon) -> l
             )
             if cue == "获" and before[-2:-1] in _SEIZED:
                 kind = "phrase"
-            if kind == "phrase" and view[:end].endswith(_UNDERTAKINGS, first):
+            if kind == "phrase" and view.endswith(_UNDERTAKINGS, first, end):
                 kind = "project"
+            elif kind == "phrase" and view.endswith(_PRIZES, first, end):
+                kind = "award"
         kinds.append("")
         for member in group:
             kinds[member] = "plan" if _PLAN.match(view[slice(*quotes[member])]) else kind

@@ -155,7 +155,7 @@ class People:
                 and following not in _NOT_MASKED
                 and not self.inside[start]
                 and start not in self.by_start
-                and self._opens(start)
+                and (following == "某" or self._opens(start))
             ):
                 end = at + 1
                 if following == "某" or (
@@ -178,7 +178,10 @@ class People:
         for match in _PEOPLE.finditer(view):
             end = self._sounded(match.end())
             if end and match.end() not in self.by_start and not self.inside[match.end()]:
-                self._note(match.end(), end, "person/people", 0.85)
+                front = match.start()
+                while han(view[front - 1]) and match.start() - front < 5 and not self.page.use_ending(front)[1] < front:
+                    front -= 1
+                self._note(match.end(), end, "person/people", 0.85).front = front
 
     def _sounded(self, at: int) -> int:
         """End of a name of three to seven characters that write the sounds of another tongue, or 0."""
@@ -186,11 +189,12 @@ class People:
         end = at
         while view[end] in _SOUNDS and end - at < 7:
             end += 1
+        last = end
         while end - at >= 4:
             if self._follows(end):
                 return end
             end -= 1
-        return 0
+        return last if 4 <= last - at <= 6 else 0
 
     def name_at(self, at: int, strong: bool) -> int:
         """End of the name that starts at a place, or 0; `strong` where a post stands before it."""

@@ -539,7 +539,8 @@ class Runs:
                         start = front
                         surface, size = view[start:end], end - start
                 if starts[final] > start and self._all_common(start, starts[final]):
-                    if word in self.publishers:
+                    office = rule == "organisation/list" and word in ("局", "委", "办", "厅", "处")
+                    if word in self.publishers or office:
                         pass
                     elif not (
                         word.endswith(("委员会", "办公室", "领导小组", "指挥部", "协会", "学会", "联盟"))

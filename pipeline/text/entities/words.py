@@ -167,8 +167,8 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
         add(surface, Use.ROLE)
     for name in divisions.names:
         if len(name) > 1 and not uses.get(name, 0) & Use.PREDICATE:
-            if len(name) == 2 and uses.get(name[0], 0) & Use.PREDICATE and not divisions.near(name):
-                continue  # 任县 far from home is 任｜县委书记
+            if len(name) == 2 and uses.get(name[0], 0) & (Use.PREDICATE | Use.CONJUNCTION) and not divisions.near(name):
+                continue  # 任县 and 和县 far from home are 任｜县委书记, 市和｜县
             uses[name] = uses.get(name, 0) & (Use.NAME | Use.AMBIGUOUS) | Use.DIVISION
     cues = read_lexicon(folder / "quoted_cues.csv")
 

@@ -23,6 +23,12 @@ BODY = "【供水】 "
         ("中国银行临河分行发放贷款。", ["中国银行临河分行"]),
         ("团市委组织志愿服务。", ["团临河市委"]),
         ("省水利厅、国务院有关部门派员检查。", ["省水利厅", "国务院"]),
+        ("省计委、经委、财政厅批复立项。", ["省计委", "省经委", "省财政厅"]),
+        ("省检察院岭南分院、市公安局交警支队三大队值勤。", ["省检察院岭南分院", "临河市公安局交警支队三大队"]),
+        ("市打击走私与海防口岸管理办公室查获走私案。", ["临河市打击走私与海防口岸管理办公室"]),
+        ("市民族与宗教事务局检查寺庙。", ["临河市民族与宗教事务局"]),
+        ("恒力（中国）投资有限公司、华新（远东）实业公司开业。", ["恒力（中国）投资有限公司", "华新（远东）实业公司"]),
+        ("解放军第三一〇医院派出医疗队。", ["解放军第三一〇医院"]),
         ("市防汛抗旱指挥部调度武警临河支队。", ["临河市防汛抗旱指挥部", "武警临河支队"]),
     ],
 )
@@ -41,6 +47,7 @@ def test_bodies_in_full(sentence: str, bodies: list[str]) -> None:
         "征求意见120条，会见来宾30批。",
         "推行政府采购，压减政府性债务。",
         "市场主体增长，市民反映良好，县城面貌一新。",
+        "有限公司数量上升，委员会办公室各司其职，姐妹学校互访。",
     ],
 )
 def test_kinds_of_bodies_name_nobody(sentence: str) -> None:
@@ -77,6 +84,38 @@ def test_people_by_their_posts(sentence: str, people: list[tuple[str, str, str |
     assert made.names("person") == list(dict.fromkeys(names))
     posts = [(r["name"], r["title"], r["organisation"]) for r in made.roles if r["role"] == "affiliation"]
     assert posts == [one for one in people if one[1] != "领导"]
+
+
+def test_the_prefecture_is_the_one_of_the_book() -> None:
+    made = read(BODY + "地委召开会议，地区公安处、物资局到会。", 1988, "松原地区")
+    assert made.names("organisation") == ["松原地委", "松原地区公安处", "松原地区物资局"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "people"),
+    [
+        ("县委副书记陈 有 才、县长王 平、副县长李　建　国到会。", ["陈有才", "王平", "李建国"]),
+        ("市民吴某受伤，嫌疑人蔡某雄、刘某某落网。", ["吴某", "蔡某雄", "刘某某"]),
+        ("副州长艾则孜·买买提为开幕式致辞。", ["艾则孜·买买提"]),
+        ("县长古丽娜尔·艾山江作工作报告。", ["古丽娜尔·艾山江"]),
+        ("蒙古族教师乌兰其其格、彝族村医曲比阿依下乡。", ["乌兰其其格", "曲比阿依"]),
+        ("选举陈志远为主席，周敏、李红兵为副主席。", ["陈志远", "周敏", "李红兵"]),
+        ("对某些问题，于某日在某地答复。", []),
+    ],
+)
+def test_people_spaced_masked_and_in_rows(sentence: str, people: list[str]) -> None:
+    assert read(BODY + sentence).names("person") == people
+
+
+def test_counties_that_no_table_knows() -> None:
+    made = read(BODY + "专家到青石县调研，丹溪县、秀水县受灾。青石县境内河水暴涨。县民政局救灾。")
+    assert made.of_kind("division") == ["青石县", "丹溪县", "秀水县", "青石县"]
+    assert made.names("organisation") == ["青石县民政局"]
+
+
+def test_kinds_of_counties_name_none() -> None:
+    made = read(BODY + "各县、本县、贫困县、先进县、县级市、沿海城市、文明城市和县市两级。")
+    assert made.of_kind("division") == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +200,7 @@ def test_every_mention_lies_where_it_says() -> None:
     assert len({row["entity_id"] for row in made.entities}) == len(made.entities)
 
 
-@pytest.mark.parametrize("name", ["seed", "made", "blind", "third"])
+@pytest.mark.parametrize("name", ["seed", "made", "blind", "third", "more"])
 def test_annotated_names(name: str) -> None:
     counts = tally(name)
     kinds = (

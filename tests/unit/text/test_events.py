@@ -163,7 +163,7 @@ def test_names_of_one_event(one: str, other: str, same: bool) -> None:
     assert same_event(one, other) is same
 
 
-@pytest.mark.parametrize("name", ["seed", "made", "blind", "third"])
+@pytest.mark.parametrize("name", ["seed", "made", "blind", "third", "more"])
 def test_annotated_events(name: str) -> None:
     counts = tally(name)
     kinds = (
