@@ -372,7 +372,11 @@ def read_quantities(
 def _unit_before(codes: Codes, start: Ints, units: Units, unit_end: Ints) -> Bools:
     """Whether the sign before a numeral is the dash of a range: 5%-8%, 2元/平方米-3元/平方米."""
     previous_end = np.concatenate((np.zeros(1, np.int64), unit_end[:-1]))
-    below_line = (codes[previous_end] == ord("/")) & (start - previous_end <= 8) & ~code_set("，。；\n")[codes[start - 2]]
+    below_line = (
+        (codes[previous_end] == ord("/"))
+        & (start - previous_end <= 8)
+        & ~code_set("，。；\n")[codes[start - 2]]
+    )
     return (previous_end == start - 1) | below_line
 
 
