@@ -90,6 +90,8 @@ def slips(source: str) -> Iterator[tuple[str, str]]:
         yield "% for points", number + "%" + rest.removeprefix("个百分点")
     elif rest.startswith("%"):
         yield "points for %", number + "个百分点" + rest[1:]
+    if number.isdigit() and int(number) < 1000 and "." not in rest[:1]:
+        yield "off by one", f"{int(number) + 1}{rest}"
     place = next((k for k, d in enumerate(digits) if d in "123456789"), None)
     if place is not None:
         changed = [*digits]

@@ -343,7 +343,7 @@ def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark:
                     found.tight = False
         elif not sheet.is_amount(i) or sheet.role[i] != LEVEL or len(gap) > 20 or "，" in gap:
             break
-        if not _PLAIN_END.match(sheet.after(i, 3)):
+        if not _PLAIN_END.match(sheet.after(i, 3)) and not (closing and sheet.after(i, 1) == "为"):
             noun = sheet.after(i, 6)
             head = sheet.noun(i)
             if (
