@@ -195,7 +195,7 @@ def test_run_killed_while_reading_leaves_the_old_tables(bench: Bench) -> None:
 
 
 def test_row_groups_are_even_and_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "GROUP_ROWS", 1000)
+    monkeypatch.setattr(storage.publishing, "GROUP_ROWS", 1000)
     warehouse = Warehouse(tmp_path)
     for name in ("u", "v", "w"):
         _volume(warehouse, name, "甲", 700)

@@ -1,0 +1,363 @@
+"""The published tables: all of them made from the parts of all volumes and put in place together, or none.
+
+Here belong the gate, the swap and its journal, and cleaning up after a killed run. The verdicts that decide come from
+`pipeline.quality`.
+"""
+
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import schemas
+from pipeline.quality import laws, settle
+from pipeline.storage.files import alive, beside, fsync, read_json, sha256_of, write_text
+from pipeline.storage.keys import code_version
+from pipeline.storage.parts import PUBLISHED, STAGES, Warehouse, document_ids
+from schemas import export
+
+# Published row groups: as many rows or bytes as readers like to skip over, and as memory can hold.
+GROUP_ROWS = 131_072
+GROUP_BYTES = 64 << 20
+
+# Columns whose values rarely repeat: a dictionary page for them costs time and saves nothing.
+_PLAIN = re.compile(
+    r"^(quantity_id|date_id|entity_id|role_id|event_id|reject_id|claim_id|of_quantity_id|text|detail"
+    r"|explanation|sha256|span_\w+|value_float|base_value)$"
+)
+# Text columns that people filter on; the smallest and largest of the others help nobody and cost a fifth of the time.
+_FILTERED = frozenset({"volume_id", "document_id", "unit", "dimension", "region_code"})
+
+
+class GateError(RuntimeError):
+    """An error-level check failed; nothing was published. `verdicts` holds all verdicts, the failed ones included."""
+
+    def __init__(self, verdicts: Sequence[laws.Verdict]) -> None:
+        self.verdicts = list(verdicts)
+        failed = [f"{v.table}.{v.check} ({v.failed} of {v.checked})" for v in verdicts if v.blocks]
+        super().__init__(f"not published, checks failed: {', '.join(failed)}")
+
+
+class StaleError(RuntimeError):
+    """A published volume has no consistent parts any more; reading it again mends that."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What one publication left.
+
+    Rows of each table, the verdicts, whether any file was replaced, and the volumes that have never been read.
+    """
+
+    rows: dict[str, int]
+    verdicts: list[laws.Verdict]
+    replaced: bool
+    unread: list[str]
+
+
+def _parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer with the settings of every published table: snappy, and statistics where readers filter."""
+    strings = [f.name for f in schema if pa.types.is_string(f.type)]
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="snappy",
+        use_dictionary=[name for name in strings if not _PLAIN.match(name)],
+        write_statistics=[f.name for f in schema if f.name not in strings or f.name in _FILTERED],
+        write_page_index=True,
+    )
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the warehouse for one publisher at a time; another one waits."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def recover(warehouse: Warehouse) -> None:
+    """Clean up after killed runs: finish a swap that had begun, remove files that no living process is writing."""
+    if not warehouse.root.is_dir():
+        return
+    with _alone(warehouse.root):
+        _roll_forward(warehouse.root)
+        for path in warehouse.root.rglob("*.tmp"):
+            pid = path.name.rsplit(".", 2)[-2]
+            if not (pid.isdigit() and alive(int(pid))):
+                path.unlink(missing_ok=True)
+
+
+def _roll_forward(root: Path) -> None:
+    """Do the renames that a swap had announced and not finished; every file they name is complete."""
+    journal = root / "publishing.json"
+    for target, temporary in read_json(journal).get("renames", []):
+        with suppress(FileNotFoundError):
+            (root / temporary).replace(root / target)
+    journal.unlink(missing_ok=True)
+
+
+def publish(
+    warehouse: Warehouse,
+    volume_ids: Sequence[str],
+    run_id: str,
+    more: Sequence[laws.Verdict] = (),
+    corrections: str = "",
+    clock: Callable[[], float] = time.time,
+) -> Published:
+    """Make the published tables from the parts of the given volumes, all of them or none.
+
+    `more` are verdicts on something else than a volume, which count like the others; `corrections` is the version of
+    the file they are about.
+
+    A volume that was never read yet (another was asked for) is left out. One that is published already and half
+    remade, because a run was killed, is not: raises StaleError, since its rows would vanish.
+
+    Rows come by volume, document and place. The verdicts on the volumes are added up first; when one of level error
+    has failed, GateError is raised and every published file stays as it is. When nothing has changed since the last
+    publication, no file is touched. Parts of volumes that are not among `volume_ids` are removed in the end.
+    """
+    with _alone(warehouse.root):
+        _roll_forward(warehouse.root)
+        before = warehouse.manifest()
+        broken = [v for v in volume_ids if not warehouse.complete(v)]
+        if half := sorted(set(broken) & set(before.get("volumes", []))):
+            raise StaleError(
+                f"half made by a run that was stopped: {', '.join(half)}; run these volumes again"
+            )
+        volume_ids = [v for v in volume_ids if v not in broken]
+        verdicts = [*_verdicts(warehouse, volume_ids), *more]
+        if any(v.blocks for v in verdicts):
+            raise GateError(verdicts)
+        key = _set_key(warehouse, volume_ids, corrections)
+        if before.get("key") == key and not _damaged(warehouse, before):
+            rows = {n: facts["rows"] for n, facts in before["tables"].items()}
+            return Published(rows, verdicts, replaced=False, unread=broken)
+        rows = _replace(warehouse, volume_ids, verdicts, key, run_id, clock())
+        for gone in set(warehouse.volumes()) - set(volume_ids) - set(broken):
+            shutil.rmtree(warehouse.folder(gone))
+        return Published(rows, verdicts, replaced=True, unread=broken)
+
+
+def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verdict]:
+    """The verdicts of all volumes added up, and what only the whole set shows."""
+    found: list[laws.Verdict] = []
+    seen: dict[str, str] = {}
+    twice: list[dict[str, object]] = []
+    documents = 0
+    for volume_id in volume_ids:
+        found += [_verdict(row) for row in warehouse.read_part(volume_id, "laws").to_pylist()]
+        for document_id in document_ids(warehouse, volume_id):
+            documents += 1
+            if seen.setdefault(document_id, volume_id) != volume_id:
+                twice.append(
+                    {"document_id": document_id, "volume_id": volume_id, "also_in": seen[document_id]}
+                )
+    examples = tuple(twice[: laws.EXAMPLES])
+    found.append(laws.Verdict("documents", "one_volume", "error", documents, len(twice), examples=examples))
+    return [settle.weigh(verdict) for verdict in laws.add_up(found)]
+
+
+def _verdict(row: Mapping[str, Any]) -> laws.Verdict:
+    return laws.Verdict(
+        row["table_name"],
+        row["check_name"],
+        row["severity"],
+        row["rows_checked"],
+        row["rows_failed"],
+        row["detail"] or "",
+        tuple(json.loads(row["examples"])),
+    )
+
+
+def laws_table(volume_id: str, verdicts: Iterable[laws.Verdict]) -> pa.Table:
+    """Verdicts as the working table `laws` of a volume."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "volume_id": volume_id,
+                "table_name": v.table,
+                "check_name": v.check,
+                "severity": v.severity,
+                "passed": v.passed,
+                "rows_checked": v.checked,
+                "rows_failed": v.failed,
+                "detail": v.detail,
+                "examples": json.dumps(v.examples, ensure_ascii=False),
+            }
+            for v in verdicts
+        ],
+        schema=schemas.arrow_schema("laws"),
+    )
+
+
+def _set_key(warehouse: Warehouse, volume_ids: Sequence[str], corrections: str) -> str:
+    """The key of a set of published tables: which volumes, each made from what, published by which code."""
+    made = [(v, sorted((s, m["key"]) for s, m in warehouse.stages(v).items())) for v in volume_ids]
+    return hashlib.sha256(json.dumps([made, PUBLISHED, code_version(), corrections]).encode()).hexdigest()
+
+
+def up_to_date(warehouse: Warehouse, keys: Mapping[str, str], corrections: str) -> bool:
+    """Whether the published tables are those of exactly these volumes (volume → part key), and undamaged."""
+    published = warehouse.manifest()
+    return (
+        bool(published)
+        and published["volumes"] == sorted(keys)
+        and all(warehouse.fresh(v, stage, key) for v, key in keys.items() for stage in STAGES)
+        and published["key"] == _set_key(warehouse, sorted(keys), corrections)
+        and not _damaged(warehouse, published)
+    )
+
+
+def _damaged(warehouse: Warehouse, manifest: Mapping[str, Any]) -> list[str]:
+    """The published tables that are missing or not the very files of the manifest."""
+    damaged = []
+    for name, facts in manifest["tables"].items():
+        path = warehouse.table(name)
+        if not path.is_file() or path.stat().st_size != facts["bytes"] or sha256_of(path) != facts["sha256"]:
+            damaged.append(name)
+    return damaged
+
+
+def _replace(
+    warehouse: Warehouse,
+    volume_ids: Sequence[str],
+    verdicts: Sequence[laws.Verdict],
+    key: str,
+    run_id: str,
+    now: float,
+) -> dict[str, int]:
+    """Write all tables beside the old ones, then swap them in; returns the rows of each."""
+    rows: dict[str, int] = {}
+    targets: list[Path] = []
+    try:
+        for name in PUBLISHED:
+            path = warehouse.table(name)
+            targets.append(path)
+            chunks = (
+                _volumes(warehouse, volume_ids) if name == "volumes" else _parts(warehouse, volume_ids, name)
+            )
+            rows[name] = _concatenate(beside(path), name, chunks)
+            expected = sum(warehouse.rows(v)[name] for v in volume_ids)
+            if rows[name] != expected:
+                raise OSError(f"{name}: the parts say {expected} rows, {rows[name]} were written")
+        path = warehouse.table("quality_results")
+        targets.append(path)
+        rows["quality_results"] = _concatenate(
+            beside(path), "quality_results", [_results(verdicts, run_id, now)]
+        )
+        facts = {
+            n: {"rows": rows[n], "bytes": beside(t).stat().st_size, "sha256": sha256_of(beside(t))}
+            for n, t in ((n, warehouse.table(n)) for n in rows)
+        }
+        manifest = {
+            "key": key,
+            "run_id": run_id,
+            "code_version": code_version(),
+            "volumes": list(volume_ids),
+            "tables": facts,
+        }
+        texts = {
+            "dictionary.md": export.dictionary(list(rows)),
+            "datapackage.json": export.datapackage(rows),
+            "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1) + "\n",
+        }
+        for file_name, text in texts.items():
+            targets.append(warehouse.root / file_name)
+            beside(targets[-1]).write_text(text, encoding="utf-8", newline="\n")
+        for target in targets:
+            fsync(beside(target))
+    except BaseException:
+        for target in targets:
+            beside(target).unlink(missing_ok=True)
+        raise
+    # Once the journal stands, the new set is the truth: whoever comes next finishes the renames.
+    renames = [(t.name, beside(t).name) for t in targets]
+    write_text(warehouse.root / "publishing.json", json.dumps({"renames": renames}))
+    _roll_forward(warehouse.root)
+    fsync(warehouse.root)
+    return rows
+
+
+def _parts(warehouse: Warehouse, volume_ids: Sequence[str], name: str) -> Iterator[pa.Table]:
+    for volume_id in volume_ids:
+        for batch in warehouse.batches(volume_id, name):
+            yield batch[name]
+
+
+def _volumes(warehouse: Warehouse, volume_ids: Sequence[str]) -> Iterator[pa.Table]:
+    """The row of each volume, with what was counted in its parts."""
+    for volume_id in volume_ids:
+        rows = warehouse.rows(volume_id)
+        row = warehouse.read_part(volume_id, "volumes").to_pylist()[0]
+        row |= {name: rows.get(name, 0) for name in ("documents", "entries", "quantities")}
+        yield pa.Table.from_pylist([row], schema=schemas.arrow_schema("volumes"))
+
+
+def _concatenate(path: Path, name: str, chunks: Iterable[pa.Table]) -> int:
+    """Write chunks as one Parquet file with row groups of even size; returns the rows. Memory holds one row group."""
+    total = 0
+    waiting: list[pa.Table] = []
+    with _parquet(path, export.arrow_schema(name)) as writer:
+
+        def flush() -> None:
+            if waiting:
+                table = pa.concat_tables(waiting).combine_chunks()
+                writer.write_table(table, row_group_size=max(table.num_rows, 1))
+                waiting.clear()
+
+        for chunk in chunks:
+            conformed = schemas.conform(chunk, name)
+            total += conformed.num_rows
+            while conformed.num_rows:
+                room = GROUP_ROWS - sum(t.num_rows for t in waiting)
+                waiting.append(conformed.slice(0, room))
+                conformed = conformed.slice(room)
+                if (
+                    sum(t.num_rows for t in waiting) >= GROUP_ROWS
+                    or sum(t.nbytes for t in waiting) >= GROUP_BYTES
+                ):
+                    flush()
+        flush()
+    return total
+
+
+def _results(verdicts: Sequence[laws.Verdict], run_id: str, now: float) -> pa.Table:
+    rows = [
+        {
+            "run_id": run_id,
+            "checked_at": int(now * 1e6),
+            "table_name": v.table,
+            "check_name": v.check,
+            "severity": v.severity,
+            "passed": v.passed,
+            "rows_checked": v.checked,
+            "rows_failed": v.failed,
+            "detail": v.detail
+            or (json.dumps(v.examples[0], ensure_ascii=False, default=str) if v.examples else ""),
+        }
+        for v in verdicts
+    ]
+    return pa.Table.from_pylist(rows, schema=schemas.arrow_schema("quality_results"))
+
+
+def verify(warehouse: Warehouse) -> list[str]:
+    """Compare the published files with their manifest; returns one line for each difference, none when all is well."""
+    manifest = warehouse.manifest()
+    if not manifest:
+        return [f"{warehouse.root}: nothing was published here yet; run `nianjian run`"]
+    return [
+        f"{warehouse.table(name)}: not the file that was published; run `nianjian run` again"
+        for name in _damaged(warehouse, manifest)
+    ]
