@@ -164,6 +164,8 @@ def _measured(sheet: Sheet, c: Correction, row: Row) -> Row:
 
 def _field(row: Row, field: str) -> str:
     """The value of a field as a line would state it."""
+    if field != "period" and field not in row:
+        raise Refusal("invalid", f"there is no field {field!r} in this row")
     if field == "period":
         return f"{row['period_start']}/{row['period_end']}" if row["period_start"] else ""
     if field == "role" and row["role"] == "change":
