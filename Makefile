@@ -25,7 +25,7 @@ run: $(STAMP) .dagster/dagster.yaml
 	@$(BIN)/nianjian run --seeds "$(SEEDS)" --warehouse "$(WAREHOUSE)"
 
 test: $(STAMP) lint
-	@$(BIN)/python -m pytest -q
+	@env -u DAGSTER_HOME $(BIN)/python -m pytest -q
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
