@@ -174,9 +174,10 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     text_start, text_end = block.span(
         np.where(some, phrases.start[source], PAD), np.where(some, phrases.end[source], PAD + 1)
     )
-    named = some & (phrases.head_end[head_source] > phrases.head[head_source])
+    with_head = some & (phrases.head_end[head_source] > phrases.head[head_source])
     head_start, head_end = block.span(
-        np.where(named, phrases.head[head_source], PAD), np.where(named, phrases.head_end[head_source], PAD + 1)
+        np.where(with_head, phrases.head[head_source], PAD),
+        np.where(with_head, phrases.head_end[head_source], PAD + 1),
     )
     nothing = pa.scalar(None, pa.string())
     note = np.where(some & ~printed, 0, np.where(printed & (headed != subject), 1, -1))
@@ -184,7 +185,7 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
         "measured_text": pc.if_else(pa.array(some), cut(points, text_start, text_end), nothing),
         "measured_start": positions(text_start - base, printed),
         "measured_end": positions(text_end - base, printed),
-        "head_text": pc.if_else(pa.array(named), cut(points, head_start, head_end), nothing),
+        "head_text": pc.if_else(pa.array(with_head), cut(points, head_start, head_end), nothing),
         "of_quantity_id": _ids(rows, links.of),
         "part_of_quantity_id": _ids(rows, links.part_of),
         "period_start": days(first, first != NO_DAY),
