@@ -143,9 +143,15 @@ def set_roles(
         & ~changing
         & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == CUE_LEVEL) & (adjacent <= 3)))
     )
+    # 为上年的93.2%, which 上年的 says; a share of last year's (占上年的5%) is none
+    basis_end = np.where(basis_here >= 0, clauses.cue_end[basis_here], -1)
+    ratio |= (
+        rate & ~changing & (basis_end == q.start) & (codes[q.start - 1] == ord("的")) & (kind != CUE_SHARE)
+    )
     ratio |= listed & multiple & ~changing & ratio[previous]
     which = np.flatnonzero(ratio)
-    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > 1
+    whole = np.where(rate[which], 100, 1)
+    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > whole
     direction[which] = np.where(larger, UP, DOWN)
     change_kind = np.where(changing, DELTA, -1)
     change_kind = np.where(changing & rate, RATE, change_kind)
@@ -283,7 +289,9 @@ def _set_bases(
     q.basis[elided] = q.basis[held[elided]]
     q.basis_stated[elided] = 0
     # a growth told without any basis is against the year before: 增长8.2%
-    growth = changing & ~ratio & (q.basis < 0) & np.isin(q.change_kind, (RATE, POINTS)) & ~growing
+    growth = (
+        changing & ~ratio & (q.basis < 0) & np.isin(q.change_kind, (RATE, POINTS, BY_MULTIPLE)) & ~growing
+    )
     q.basis[growth], q.basis_stated[growth] = BASES.index("yoy"), 0
 
 
