@@ -143,15 +143,9 @@ def set_roles(
         & ~changing
         & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == CUE_LEVEL) & (adjacent <= 3)))
     )
-    # 为上年的93.2%, which 上年的 says; a share of last year's (占上年的5%) is none
-    basis_end = np.where(basis_here >= 0, clauses.cue_end[basis_here], -1)
-    ratio |= (
-        rate & ~changing & (basis_end == q.start) & (codes[q.start - 1] == ord("的")) & (kind != CUE_SHARE)
-    )
     ratio |= listed & multiple & ~changing & ratio[previous]
     which = np.flatnonzero(ratio)
-    whole = np.where(rate[which], 100, 1)
-    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > whole
+    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > 1
     direction[which] = np.where(larger, UP, DOWN)
     change_kind = np.where(changing, DELTA, -1)
     change_kind = np.where(changing & rate, RATE, change_kind)
