@@ -7,16 +7,18 @@ book or a file.
 
 from schemas.export import arrow_schema
 from schemas.tables import TABLES, key_of, references_of
-from schemas.validate import Split, StructureError, conform, empty, split
+from schemas.validate import Split, StructureError, broken_rules, conform, empty, rules_of, split
 
 __all__ = [
     "TABLES",
     "Split",
     "StructureError",
     "arrow_schema",
+    "broken_rules",
     "conform",
     "empty",
     "key_of",
     "references_of",
+    "rules_of",
     "split",
 ]

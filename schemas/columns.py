@@ -78,6 +78,7 @@ def _share() -> pandera.Check:
         name="share",
         ignore_na=False,
         n_failure_cases=20,
+        statistics={"above": 0.0, "up_to": 1.0},
     )
 
 
@@ -339,6 +340,7 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "column": _text("列名", "Column that was corrected."),
     "before": _maybe("原值", "Value the pipeline had read."),
     "after": _maybe("新值", "Value the correction sets."),
+    "corrections_applied.reason": _maybe("理由", "Why, in the words of the person who made the correction."),
     # --- zones: working table between segmentation and the rules of language ------------------------------------
     "zones.kind": _text(
         "区域类型", "What the stretch of text is: heading, caption, note, signature …", _SNAKE

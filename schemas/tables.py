@@ -34,15 +34,21 @@ class _Lazy(Mapping[str, pa.ChunkedArray]):
         return len(self._frame.columns)
 
 
-def _rule(name: str, rule: Rule, message: str) -> pandera.Check:
-    """Make a row rule: `rule` gives a mask over the rows, null meaning that there was nothing to judge."""
+def _rule(name: str, rule: Rule, message: str, pair: Sequence[str] = ()) -> pandera.Check:
+    """Make a row rule: `rule` gives a mask over the rows, null meaning that there was nothing to judge.
+
+    `pair` names the two columns of a rule that is about nothing else.
+    """
 
     def check(frame: pd.DataFrame) -> pd.Series:
         mask = pc.fill_null(rule(_Lazy(frame)), True)
         values = mask.to_numpy() if len(mask) else np.zeros(0, bool)
         return pd.Series(values.astype(bool), index=frame.index)
 
-    return pandera.Check(check, name=name, error=message, ignore_na=False, n_failure_cases=20)
+    about = {"pair": list(pair)}
+    return pandera.Check(
+        check, name=name, error=message, ignore_na=False, n_failure_cases=20, statistics=about
+    )
 
 
 def _either(condition: pa.ChunkedArray, *columns: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -70,7 +76,7 @@ def _pair(first: str, second: str) -> pandera.Check:
         ordered = pc.fill_null(pc.less_equal(t[first], t[second]), True)
         return pc.and_(together, ordered)
 
-    return _rule(f"{stem}_pair", rule, f"{first} and {second} stand together, in order")
+    return _rule(f"{stem}_pair", rule, f"{first} and {second} stand together, in order", (first, second))
 
 
 def _title_case_of_entries(t: Mapping[str, pa.ChunkedArray]) -> pa.ChunkedArray:

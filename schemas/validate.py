@@ -6,6 +6,7 @@ this module knows the corners of its failure report and nothing about files.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -70,45 +71,70 @@ def split(table: pa.Table, name: str) -> Split:
     million quantities: call it with whole blocks, never once a document.
     """
     table = conform(table, name)
+    broken = broken_rules(table, name)
+    if not broken:
+        return Split(table, table.slice(0, 0), [])
+    rules = list(broken)
+    first = np.full(table.num_rows, -1, np.intp)
+    for i, failed in enumerate(broken.values()):
+        first[failed & (first < 0)] = i
+    bad = np.flatnonzero(first >= 0)
+    return Split(
+        table.filter(pa.array(first < 0)), table.take(pa.array(bad)), [rules[i] for i in first[bad]]
+    )
+
+
+def broken_rules(table: pa.Table, name: str) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return every rule that some row of a conformed table breaks, with a mask over the rows that break it.
+
+    Rules are named as in `rules_of`. Raises StructureError where no row could be blamed.
+    """
     frame = table.to_pandas(types_mapper=pd.ArrowDtype)
     try:
         TABLES[name].validate(frame, lazy=True, inplace=True)
     except pandera.errors.SchemaErrors as errors:
-        first = _first_broken_rule(errors, name, frame)
-        bad = np.flatnonzero(first >= 0)
-        names = [_reason(e) for e in errors.schema_errors]
-        return Split(
-            table.filter(pa.array(first < 0)),
-            table.take(pa.array(bad)),
-            [names[i] for i in first[bad]],
-        )
-    return Split(table, table.slice(0, 0), [])
+        return {_reason(e): _failed(e, name, frame) for e in errors.schema_errors}
+    return {}
+
+
+FILLED: Final = "missing"
+"""What a column breaks that has no value where it must have one."""
+
+
+def rules_of(name: str) -> dict[str, str]:
+    """Return every rule that a row of a table can break, with what it asks for.
+
+    A rule on one column is named `<column>_<check>` (`bound_vocabulary`, `span_start_missing`), a rule between
+    columns has a name of its own (`value_in_bounds`).
+    """
+    schema = TABLES[name]
+    rules: dict[str, str] = {}
+    for column in schema.columns.values():
+        if not column.nullable:
+            rules[f"{column.name}_{FILLED}"] = f"{column.name} has a value"
+        for check in column.checks:
+            rules[f"{column.name}_{check.name}"] = f"{column.name} keeps to its {check.name}"
+    return rules | {check.name: str(check.error) for check in schema.checks}
 
 
 def _reason(error: pandera.errors.SchemaError) -> str:
-    """Name what was broken: `<column>_<check>` for a column, the rule's own name for a rule between columns."""
+    """The name in `rules_of` of the rule that was broken."""
     check = error.check.name if isinstance(error.check, pandera.Check) else str(error.check)
     if isinstance(error.schema, pandera.Column):
-        return f"{error.schema.name}_{'missing' if check == 'not_nullable' else check}"
+        return f"{error.schema.name}_{FILLED if check == 'not_nullable' else check}"
     return str(check)
 
 
-def _first_broken_rule(
-    errors: pandera.errors.SchemaErrors, name: str, frame: pd.DataFrame
-) -> npt.NDArray[np.intp]:
-    """Return for each row the index of the first error that blames it, or -1.
+def _failed(error: pandera.errors.SchemaError, name: str, frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Mark the rows that an error blames.
 
     The row masks of the errors are used, not `failure_cases`: those hold one line a cell, cap their number, and keep
     index labels where positions are wanted.
     """
-    first = np.full(len(frame), -1, np.intp)
-    for i, error in enumerate(errors.schema_errors):
-        if error.check == "not_nullable":
-            passed = frame[error.schema.name].notna()
-        else:
-            passed = getattr(error, "check_output", None)
-        if not isinstance(passed, pd.Series) or len(passed) != len(frame):
-            raise StructureError(f"{name}: {error}")
-        failed = ~passed.to_numpy(dtype=bool, na_value=True)
-        first[failed & (first < 0)] = i
-    return first
+    if error.check == "not_nullable":
+        passed = frame[error.schema.name].notna()
+    else:
+        passed = getattr(error, "check_output", None)
+    if not isinstance(passed, pd.Series) or len(passed) != len(frame):
+        raise StructureError(f"{name}: {error}")
+    return ~passed.to_numpy(dtype=bool, na_value=True)
