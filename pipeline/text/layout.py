@@ -19,7 +19,7 @@ from pipeline.text.lookalikes import CODE
 from pipeline.text.reference import Reference
 from pipeline.text.view import Block, block_of
 
-BLOCK = 1 << 20
+BLOCK = 1 << 21
 """Characters read at once: below a quarter of it calls dominate, above four times it page faults do."""
 FURNITURE = {
     "running_head": "page_number",

@@ -48,6 +48,8 @@ from pipeline.text.units import Units
 
 _LIST = code_set("、和及与或")
 _END = code_set("，。；：、！？）)”\n\f\0,;:!?（(")
+_CARRIED_ON = [BASES.index(name) for name in ("yoy", "mom", "previous_day")]
+"""Bases that a paragraph keeps from sentence to sentence; 比年初 and 比2005年 hold for their own."""
 _REACH = 18
 """How far from its verb a number may stand and still state the change: 增加城镇就业岗位3200个."""
 
@@ -276,9 +278,9 @@ def _set_bases(
     by = np.maximum.accumulate(giver)
     held = np.maximum(by, 0)
     relative = np.isin(q.change_kind, (RATE, POINTS, BY_MULTIPLE))
-    elided = (
-        changing & ~stated & (by >= 0) & (entry[held] == entry) & (relative | (sentence[held] == sentence))
-    )
+    near = sentence[held] == sentence
+    onward = relative & np.isin(q.basis[held], _CARRIED_ON) & (entry[held] == entry)
+    elided = changing & ~stated & (by >= 0) & (near | onward)
     elided &= ~growing
     q.basis[elided] = q.basis[held[elided]]
     q.basis_stated[elided] = 0
