@@ -84,13 +84,15 @@ class Layout:
         )
 
 
-def blocks(documents: pa.Table, layout: Layout, reference: Reference) -> Iterator[Block]:
-    """The documents in blocks of about BLOCK characters."""
+def blocks(
+    documents: pa.Table, layout: Layout, reference: Reference, characters: int = BLOCK
+) -> Iterator[Block]:
+    """The documents in blocks of about as many characters as given."""
     lengths = documents["characters"].to_numpy()
     begin = 0
     while begin < len(lengths):
         end, size = begin, 0
-        while end < len(lengths) and (size == 0 or size + lengths[end] <= BLOCK):
+        while end < len(lengths) and (size == 0 or size + lengths[end] <= characters):
             size += int(lengths[end]) + 1
             end += 1
         texts = documents["text"].slice(begin, end - begin).to_pylist()
