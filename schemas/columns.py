@@ -171,9 +171,12 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "documents.title": _maybe("文档题名", "Title of the document, where one stands in it."),
     "media_type": _text("媒体类型", "Media type of the file as received, for example text/plain."),
     "encoding": _maybe("编码", "Encoding the bytes were decoded with; null where they could not be."),
-    "sha256": _text("校验和", "SHA-256 of the bytes as received, in hexadecimal."),
+    "sha256": _maybe(
+        "校验和",
+        "SHA-256 of the bytes as received, in hexadecimal; null where a withheld name is covered in the text.",
+    ),
     "characters": _column(COUNT, "字数", "Code points of the text.", at_least(0), unit="code point"),
-    "text": _text("正文", "The decoded text as stored; nothing ever edits it. All positions refer to it."),
+    "text": _text("正文", "The decoded text, never edited, but █ over withheld names. Positions refer to it."),
     # --- entries ------------------------------------------------------------------------------------------------
     "section": _maybe("分目", "Heading (类目, 分目) that the entry stands under."),
     "entries.title": _maybe("条目名", "Title of the entry; null where the document has none."),

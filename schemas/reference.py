@@ -1,7 +1,7 @@
 """The reference tables under seeds/ that people edit: what a row of each must look like.
 
-Here: units.csv, lexicons/lookalikes.csv and lexicons/variants.csv as pandera schemas, and one function that reads a
-table and says which line breaks which rule. Not here: what the rules of the language make of a row
+Here: units.csv, lexicons/lookalikes.csv, lexicons/variants.csv and withheld.csv as pandera schemas, and one function
+that reads a table and says which line breaks which rule. Not here: what the rules of the language make of a row
 (`pipeline.text`), and the tables of the warehouse (`tables`).
 """
 
@@ -207,7 +207,58 @@ VARIANTS: Final = pandera.DataFrameSchema(
     ordered=True,
 )
 
-REFERENCE: Final = {"units": UNITS, "lookalikes": LOOKALIKES, "variants": VARIANTS}
+EVERYBODY: Final = "*"
+"""In the column `name` of withheld.csv: every person that the rules recognise."""
+
+_NAME_FORM = re.compile(r"[^\W\d_]+(?:[ \u3000·•・.\-]*[^\W\d_]+)*")
+
+
+def _withheld_name(name: str) -> bool:
+    letters = sum(map(str.isalpha, name))
+    return name == EVERYBODY or (2 <= letters <= 40 and _NAME_FORM.fullmatch(name) is not None)
+
+
+def _keeps_longer(frame: pd.DataFrame) -> pd.Series:
+    """Each word to keep holds the name and something more; beside `*` any word may stand."""
+
+    def holds(row: pd.Series) -> bool:
+        words = [word for word in row["keep"].split("|") if word]
+        name = row["name"]
+        return name == EVERYBODY or all(name in word and name != word for word in words)
+
+    return frame.apply(holds, axis=1).astype(bool)
+
+
+WITHHELD: Final = pandera.DataFrameSchema(
+    {
+        "name": _column(
+            _cell(
+                "one_name",
+                _withheld_name,
+                "one person's name of two characters or more, or * for every person; one name a line",
+            )
+        ),
+        "volume": _column(),
+        "keep": _column(_WORDS),
+        "reason": _column(_cell("reason_given", lambda s: bool(s.strip()), "say why, for whoever reviews it")),
+    },
+    checks=[
+        _rows(
+            "keeps_longer",
+            _keeps_longer,
+            "words to keep hold the name and something more, such as 高峰村|高峰期 for 高峰",
+        ),
+        _rows(
+            "listed_once",
+            lambda f: ~f.duplicated(["name", "volume"]),
+            "this name stands in the list for this volume already; keep one of the two lines",
+        ),
+    ],
+    strict=True,
+    ordered=True,
+)
+
+REFERENCE: Final = {"units": UNITS, "lookalikes": LOOKALIKES, "variants": VARIANTS, "withheld": WITHHELD}
 """The schema of each table, by the stem of its file name."""
 
 
@@ -215,7 +266,7 @@ def check_reference(path: Path) -> pd.DataFrame:
     """Read a reference table and hold every line against its schema.
 
     Args:
-        path: units.csv, lookalikes.csv or variants.csv; UTF-8, one row a line.
+        path: units.csv, lookalikes.csv, variants.csv or withheld.csv; UTF-8, one row a line.
 
     Returns:
         The table, all columns strings, absent values empty strings.
@@ -226,12 +277,24 @@ def check_reference(path: Path) -> pd.DataFrame:
 
     Example: a row `万亩,亩,area,…` is refused, because 万 of 3.5万亩 belongs to the number.
     """
-    schema = REFERENCE[path.stem]
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return check_rows(frame, path.name)
+
+
+def check_rows(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Hold the rows of a reference table, read by somebody else, against its schema.
+
+    Args:
+        frame: the rows, all columns strings; index n is line n + 2 of the file.
+        file: its name, such as `withheld.csv`.
+
+    Raises:
+        KeyError, ReferenceTableError: as `check_reference`.
+    """
     try:
-        schema.validate(frame, lazy=True)
+        REFERENCE[Path(file).stem].validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        raise ReferenceTableError(_told(path.name, frame, errors.failure_cases)) from None
+        raise ReferenceTableError(_told(file, frame, errors.failure_cases)) from None
     return frame
 
 
@@ -246,7 +309,7 @@ def _told(name: str, frame: pd.DataFrame, cases: pd.DataFrame) -> str:
             )
         else:
             row = int(index)
-            lines[(row + 2, str(case["check"]))] = f"{name}:{row + 2}: {frame.iloc[row, 0]}: {case['check']}"
+            lines[(row + 2, str(case["check"]))] = f"{name}:{row + 2}: {frame.loc[row].iloc[0]}: {case['check']}"
     told = [lines[key] for key in sorted(lines)]
     rest = len(told) - SHOWN
     return "\n".join(told[:SHOWN] + ([f"… and {rest} more"] if rest > 0 else []))

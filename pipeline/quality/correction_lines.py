@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.quality.quoting import escape, unescape
+from schemas.spreadsheet import decode, delimiter_of
 
 COLUMNS: Final = (
     "correction_id",
@@ -158,9 +159,7 @@ def read_corrections(path: Path) -> tuple[list[Correction], list[Finding]]:
 def parse(data: bytes, name: str = "corrections.csv") -> tuple[list[Correction], list[Finding]]:
     """`read_corrections` on the bytes of a file."""
     text = _decode(data, name)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     header = [cell.strip() for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
@@ -190,16 +189,11 @@ def parse(data: bytes, name: str = "corrections.csv") -> tuple[list[Correction],
 
 
 def _decode(data: bytes, name: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: Sequence[str] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise CorrectionsFileError(f"{name}: neither UTF-8 nor GB18030; save it again as CSV UTF-8")
+    try:
+        return decode(data)
+    except UnicodeDecodeError:
+        message = f"{name}: neither UTF-8 nor GB18030; save it again as CSV UTF-8"
+        raise CorrectionsFileError(message) from None
 
 
 def _check_header(header: Sequence[str], name: str) -> None:

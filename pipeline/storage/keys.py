@@ -14,6 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.quality.correction_lines import Correction, Finding, read_corrections
+from pipeline.quality.withheld import FILE as WITHHELD
+from pipeline.quality.withheld import Withheld, read_withheld
 from pipeline.read import VolumeSource
 
 CORRECTIONS = "corrections.csv"
@@ -39,12 +41,13 @@ def reference_tables(seeds: Path) -> dict[str, Path]:
 
     A table that the folder of books does not bring comes from the project, whose own lie in `seeds/` beside the
     package; a folder of books therefore needs nothing but books. Corrections are no reference table: they are about
-    single places, and only the books they name depend on them.
+    single places, and only the books they name depend on them. Nor are withheld names, which are covered when tables
+    are published; what is read from a book does not depend on them.
     """
     tables: dict[str, Path] = {}
     for folder in (_HERE.parent / "seeds", seeds):
         for path in (*folder.glob("*.csv"), *folder.glob("lexicons/**/*.csv")):
-            if path.name != CORRECTIONS:
+            if path.name not in (CORRECTIONS, WITHHELD):
                 tables[path.relative_to(folder).as_posix()] = path
     return tables
 
@@ -65,6 +68,16 @@ def reference_folder(seeds: Path) -> Path:
         if all(path == folder / name for name, path in tables.items()):
             return folder
     return _gathered(tuple(sorted(tables.items())), reference_version(seeds))
+
+
+def withheld_names(seeds: Path) -> Withheld:
+    """The names that published tables of these books do not show; the project's own list where they bring none.
+
+    Raises ReferenceTableError where the file is no such list.
+    """
+    beside, own = seeds / WITHHELD, _HERE.parent / "seeds" / WITHHELD
+    variants = reference_tables(seeds)["lexicons/variants.csv"]
+    return read_withheld(beside if beside.is_file() else own, variants)
 
 
 @cache
