@@ -12,23 +12,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, find
 from pipeline.text.lookalikes import PlanPeriods
+from pipeline.text.lunar import LunarDays, LunarYears, has_day, read_lunar, written
 from pipeline.text.numerals import CHINESE, Numerals
 
-YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA, PLAN = range(1, 11)
-"""Kinds of date piece: 2009年, 5月, 26日, 三季度, 上半年 or 年底, 去年, 90年代, 20世纪, 民国26年, “十一五”期间."""
+YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA, PLAN, LUNAR = range(1, 12)
+"""Kinds of date piece: 2009年, 5月, 26日, 三季度, 上半年 or 年底, 去年, 90年代, 20世纪, 民国26年, “十一五”期间, and
+正月十五."""
 
 PRECISIONS = ("day", "ten_days", "month", "quarter", "half_year", "year", "years", "decade", "century")
 _PRECISION = {name: n for n, name in enumerate(PRECISIONS)}
 YEAR_SOURCES = ("stated", "entry", "volume", "unknown")
 
-_LINK = np.zeros((11, 11), np.bool_)
+_LINK = np.zeros((12, 12), np.bool_)
 for _before, _after in (
-    (YEAR, (MONTH, WORD, QUARTER)),
-    (ERA, (MONTH, WORD, QUARTER)),
+    (YEAR, (MONTH, WORD, QUARTER, LUNAR)),
+    (ERA, (MONTH, WORD, QUARTER, LUNAR)),
     (MONTH, (DAY, WORD)),
-    (RELATIVE, (MONTH, WORD, QUARTER)),
+    (RELATIVE, (MONTH, WORD, QUARTER, LUNAR)),
     (CENTURY, (DECADE,)),
 ):
     _LINK[_before, list(_after)] = True
@@ -39,7 +41,8 @@ _NOT_MONTH = code_set("龄嫂饼薪票球亮之")
 _NOT_DAY_AFTER = code_set("内游龄均电供产志报")
 _NOT_DAY_BEFORE = code_set("第每近达为逾满经共约过各期时足")
 _NO_INITIAL = code_set("步中级次始赛衷稿战")
-_FEBRUARY = 28
+_CIVIL_CALENDAR = 1912
+"""The first year whose months are those of the civil calendar; 光绪三十二年八月 is a lunar month."""
 
 
 @dataclass
@@ -107,6 +110,7 @@ class DateWords:
     value: tuple[str, ...]
     eras: Trie
     era_base: tuple[str, ...]
+    lunar: LunarYears
 
 
 @dataclass
@@ -141,15 +145,18 @@ def read_dates(
         standing: the entries, sentences, documents and headings that dates stand in.
         covered_year: the year the volume covers, for dates that leave it out.
     """
-    pieces = _pieces(codes, numerals, busy, words, plans)
+    lunar = read_lunar(codes)
+    pieces = _pieces(codes, numerals, busy, words, plans, lunar)
     n = len(pieces.start)
     of_numeral = np.full(len(numerals), -1, np.int64)
     if not n:
         none = np.zeros(0, np.int64)
         return Dates(none, none, none, none, none, none, (none, none), none, of_numeral)
     linked = np.zeros(n, np.bool_)
+    opens = pieces.start.copy()
+    opens[pieces.kind == LUNAR] = lunar.opens  # 2009年农历正月十五
     linked[1:] = (
-        (pieces.end[:-1] == pieces.start[1:]) & _LINK[pieces.kind[:-1], pieces.kind[1:]] & pieces.marked[:-1]
+        (pieces.end[:-1] == opens[1:]) & _LINK[pieces.kind[:-1], pieces.kind[1:]] & pieces.marked[:-1]
     )
     head = np.flatnonzero(~linked)
     atom_of = np.cumsum(~linked) - 1
@@ -164,7 +171,8 @@ def read_dates(
     impossible = np.where(missing, 2, 0)
     first, bad_first = _edges(atoms, year, month, last=False)
     last, bad_last = _edges(atoms, year, month, last=True)
-    impossible = np.where(bad_first | bad_last, 1, impossible)
+    bad = _lunar_edges(atoms, words.lunar, year, source, covered_year, first, last)
+    impossible = np.where(bad_first | bad_last | bad, 1, impossible)
     begins = keep.copy()
     begins[np.flatnonzero(joined) + 1] = False
     starts = np.flatnonzero(begins)
@@ -192,6 +200,8 @@ def read_dates(
     row_of_atom[ends] = np.arange(len(starts))
     has = pieces.numeral >= 0
     of_numeral[pieces.numeral[has]] = row_of_atom[atom_of[has]]
+    within, which = _numerals_of(numerals, lunar)
+    of_numeral[within] = row_of_atom[atom_of[np.flatnonzero(pieces.kind == LUNAR)]][which]
     unresolved = known & (impossible[starts] == 0)
     month_day = (
         month[starts] * 100 + np.maximum(atoms.day[starts], 0),
@@ -210,7 +220,25 @@ def read_dates(
     )
 
 
-def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, plans: PlanPeriods) -> _Pieces:
+def _numerals_of(numerals: Numerals, lunar: LunarDays) -> tuple[Ints, Ints]:
+    """The numerals inside lunar days, and the number of the day that holds each."""
+    which = np.searchsorted(lunar.start, numerals.start, "right") - 1
+    inside = (
+        np.flatnonzero((which >= 0) & (numerals.end <= lunar.end[which]))
+        if len(lunar.start)
+        else np.zeros(0, np.int64)
+    )
+    return inside, which[inside]
+
+
+def _pieces(
+    codes: Codes,
+    numerals: Numerals,
+    busy: Bools,
+    words: DateWords,
+    plans: PlanPeriods,
+    lunar: LunarDays,
+) -> _Pieces:
     value = numerals.integer()
     start, end = numerals.start.copy(), numerals.end.copy()
     whole = (
@@ -300,6 +328,7 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, pla
     suffix[closes], suffix[opens] = 1, 2
     mark_end = mark_end + (closes | opens | silent) + doubled
     number = np.where(cumulative, number + 10, number)
+    kind[_numerals_of(numerals, lunar)[0]] = 0
     chosen = np.flatnonzero(kind > 0)
     reign = ~numerals.arabic & (mark == ord("年")) & code_set("（(")[after] & code_set("0123456789")[third]
     busy |= reign & (kind == 0)
@@ -319,16 +348,19 @@ def _pieces(codes: Codes, numerals: Numerals, busy: Bools, words: DateWords, pla
     kept &= ~((codes[at] == ord("年")) & (code_set("0123456789")[codes[at - 1]] | CHINESE[codes[at - 1]]))
     kept &= ~month_word | (codes[at - 1] == ord("月"))
     word, at, to, word_kind, coded = word[kept], at[kept], to[kept], word_kind[kept], coded[kept]
-    dotted = _dotted(codes, numerals, busy)
-    others = len(at) + len(plans.numeral) + len(dotted)
-    place = np.concatenate((start[chosen], at, plans.start, dotted[:, 0]))
+    dotted = np.concatenate((_dotted(codes, numerals, busy), _first_years(codes, words)))
+    many = len(lunar.start)
+    others = len(at) + len(plans.numeral) + len(dotted) + many
+    place = np.concatenate((start[chosen], at, plans.start, dotted[:, 0], lunar.start))
     order = np.argsort(place, kind="stable")
     return _Pieces(
         place[order],
-        np.concatenate((mark_end[chosen], to, plans.end, dotted[:, 1]))[order],
-        np.concatenate((kind[chosen], word_kind, np.full(len(plans.numeral), PLAN), dotted[:, 2]))[order],
-        np.concatenate((number[chosen], coded, plans.year, dotted[:, 3]))[order],
-        np.concatenate((chosen, np.full(len(at), -1), plans.numeral, dotted[:, 4]))[order],
+        np.concatenate((mark_end[chosen], to, plans.end, dotted[:, 1], lunar.end))[order],
+        np.concatenate(
+            (kind[chosen], word_kind, np.full(len(plans.numeral), PLAN), dotted[:, 2], np.full(many, LUNAR))
+        )[order],
+        np.concatenate((number[chosen], coded, plans.year, dotted[:, 3], lunar.written))[order],
+        np.concatenate((chosen, np.full(len(at), -1), plans.numeral, dotted[:, 4], np.full(many, -1)))[order],
         np.concatenate((suffix[chosen], np.zeros(others, np.int64)))[order],
         np.concatenate((marked[chosen], np.ones(others, np.bool_)))[order],
     )
@@ -391,6 +423,18 @@ def _dotted(codes: Codes, numerals: Numerals, busy: Bools) -> Ints:
     return np.array(rows, np.int64).reshape(-1, 5)
 
 
+def _first_years(codes: Codes, words: DateWords) -> Ints:
+    """民国元年, 宣统元年: rows of start, end, kind, value, and no numeral."""
+    place = find(codes, "元")
+    place = place[codes[place + 1] == ord("年")]
+    era, length = words.eras.at(codes, place - 1, -1)
+    known = [n for n in np.flatnonzero(era >= 0) if words.era_base[era[n]] not in ("before", "0")]
+    rows = [
+        (place[n] - length[n], place[n] + 2, ERA, int(words.era_base[era[n]]) + 1, -1) for n in known
+    ]
+    return np.array(rows, np.int64).reshape(-1, 5)
+
+
 def _inherit_marks(
     codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints
 ) -> None:
@@ -441,6 +485,7 @@ class _Atoms:
     decade: Ints
     century: Ints
     plan: Ints
+    lunar: Ints  # as in LunarDays.written
     suffix: Ints
     precision: Ints
     marked: Bools
@@ -464,11 +509,15 @@ class _Atoms:
         year = np.where(year < 0, era, year)
         month, day, quarter, word = spread(MONTH), spread(DAY), spread(QUARTER), spread(WORD)
         decade, century, relative, plan = spread(DECADE), spread(CENTURY), spread(RELATIVE, 9), spread(PLAN)
+        imperial = (era >= 0) & (era < _CIVIL_CALENDAR) & (month > 0)
+        lunar = np.where(imperial, written(month, np.maximum(day, 0)), spread(LUNAR))
         suffix = pieces.suffix[tail]
         year_tail = (pieces.kind[tail] == YEAR) | (pieces.kind[tail] == ERA)
         precision = np.full(n, _PRECISION["year"], np.int64)
         for column, name in ((decade, "decade"), (month, "month"), (quarter, "quarter"), (day, "day")):
             precision[column >= 0] = _PRECISION[name]
+        of_day = has_day(lunar)
+        precision[lunar >= 0] = np.where(of_day, _PRECISION["day"], _PRECISION["month"])[lunar >= 0]
         precision[(century >= 0) & (decade < 0)] = _PRECISION["century"]
         precision[plan >= 0] = _PRECISION["years"]
         precision[(word == 0) | (word == 1)] = _PRECISION["half_year"]
@@ -489,6 +538,7 @@ class _Atoms:
             decade,
             century,
             plan,
+            lunar,
             suffix,
             precision,
             pieces.marked[tail],
@@ -671,6 +721,26 @@ def _edges(atoms: _Atoms, year: Ints, month: Ints, last: bool) -> tuple[Ints, Bo
     y = np.where(is_plan, atoms.plan + (4 if last else 0), y)
     year[is_decade | is_century | is_plan] = y[is_decade | is_century | is_plan]
     return _day_number(y, m, d), bad
+
+
+def _lunar_edges(
+    atoms: _Atoms, lunar: LunarYears, year: Ints, source: Ints, covered: int | None, first: Ints, last: Ints
+) -> Bools:
+    """Put the civil days of lunar dates into `first` and `last`; marks those that the calendar does not have.
+
+    腊月 mostly falls into the next civil year: where the year is not printed, the book speaks of the 腊月 whose days
+    lie in the year that it covers.
+    """
+    bad = np.zeros(len(year), np.bool_)
+    which = np.flatnonzero((atoms.lunar >= 0) & (year > 0))
+    if not len(which):
+        return bad
+    begin, end, wrong = lunar.days(year[which], atoms.lunar[which])
+    civil = begin.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    late = (civil > year[which]) & (source[which] == YEAR_SOURCES.index("volume")) & (year[which] == covered)
+    begin[late], end[late], wrong[late] = lunar.days(year[which][late] - 1, atoms.lunar[which][late])
+    first[which], last[which], bad[which] = begin, end, wrong
+    return bad
 
 
 def _day_number(year: Ints, month: Ints, day: Ints) -> Ints:

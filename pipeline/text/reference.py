@@ -18,6 +18,7 @@ from pipeline.text.clauses import CUE_KINDS, Cues
 from pipeline.text.dates import DateWords
 from pipeline.text.lexer import Openings, Trie
 from pipeline.text.lookalikes import CODE, PLANS, LookAlikes
+from pipeline.text.lunar import LunarYears
 from pipeline.text.rows import ABOUT, AT_LEAST, AT_MOST, BASES, DIRECTIONS, DOUBLE
 from pipeline.text.units import Units, load_units
 from pipeline.text.view import fold_table
@@ -60,7 +61,7 @@ def load_reference(seeds: Path) -> Reference:
         units=units,
         cues=cues,
         lookalikes=lookalikes,
-        dates=_date_words(rows),
+        dates=_date_words(rows, _rows(seeds / "lunar_years.csv")),
         fold=fold_table([(row["variant"], row["standard"]) for row in _rows(lexicons / "variants.csv")]),
         openings=Openings.of(lookalikes.words, units.contexts.trie, cues.clause, cues.basis),
     )
@@ -100,7 +101,7 @@ def _cue_value(kind: str, value: str) -> int:
     return 0
 
 
-def _date_words(rows: Sequence[dict[str, str]]) -> DateWords:
+def _date_words(rows: Sequence[dict[str, str]], lunar_years: Sequence[dict[str, str]]) -> DateWords:
     words = [row for row in rows if row["kind"] in ("date_word", "year_word")]
     eras = [row for row in rows if row["kind"] == "era"]
     return DateWords(
@@ -109,6 +110,7 @@ def _date_words(rows: Sequence[dict[str, str]]) -> DateWords:
         value=tuple(row["value"] for row in words),
         eras=Trie.of([row["surface"] for row in eras], backwards=True),
         era_base=tuple(row["value"] for row in eras),
+        lunar=LunarYears.of(lunar_years),
     )
 
 
