@@ -4,8 +4,8 @@ Belongs here: making those environments, drawing the sample, collecting the figu
 Does not belong here: what is called in each tool, which is in `peer_worker.py`.
 
 No peer does the whole job: JioNLP reads money and time, Recognizers-Text numbers, dimensions, currencies and
-dates, cn2an only rewrites Chinese numerals, and the plain loop neither knows a date from an amount nor writes
-a file. Ratios compare speed alone.
+dates, cn2an only rewrites Chinese numerals, LAC and jieba tag names, and the plain loop neither knows a date from
+an amount nor writes a file. Ratios compare speed alone; how right LAC and jieba are is in `accuracy_names`.
 
 Peers get single sentences, which is kinder to them than whole chapters: their patterns are worse than linear.
 """
@@ -42,6 +42,8 @@ PEERS: dict[str, tuple[str, str]] = {
     "recognizers_dates": ("recognizers", "Recognizers-Text, dates alone"),
     "cn2an": ("cn2an", "cn2an, transform"),
     "regex": ("regex", "seven-group re loop"),
+    "lac": ("lac", "LAC on ONNX Runtime, words and names"),
+    "jieba": ("jieba", "jieba.posseg, words and names"),
 }
 
 
@@ -105,6 +107,19 @@ def sample_sentences(corpus: Corpus, limit: int = SAMPLE_SENTENCES) -> list[str]
             break
     rng.shuffle(sentences)
     return sentences[:limit]
+
+
+def names_in(task: str, sentences: list[str]) -> list[list[tuple[str, int, int]]]:
+    """The names that a tagger (`lac`, `jieba`) finds in each sentence: kind, start, end."""
+    with tempfile.TemporaryDirectory() as folder:
+        sample = Path(folder) / "sample.json"
+        sample.write_text(json.dumps({"sentences": sentences}, ensure_ascii=False), "utf-8")
+        python = str(environment(PEERS[task][0]))
+        worker = str(HERE / "peer_worker.py")
+        found: list[list[tuple[str, int, int]]] = json.loads(
+            run(python, "-W", "ignore", worker, task, str(sample), "--spans")
+        )
+    return found
 
 
 def unit_surfaces(units: Path) -> list[str]:

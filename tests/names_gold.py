@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -110,23 +110,47 @@ class Tally:
         return self.right[kind] / max(1, self.right[kind] + len(self.missing.get(kind, [])))
 
 
-def tally(name: str) -> Tally:
-    """Hold the rules against one file of annotated entries: `seed`, `made`, `blind` or `third`."""
-    result = Tally()
+@dataclass(frozen=True)
+class Case:
+    """One annotated entry: what was annotated, what the rules made of its text, and the entries meant there."""
+
+    gold: dict[str, Any]
+    made: Read
+    own: frozenset[str]
+
+    @property
+    def entities(self) -> list[dict[str, Any]]:
+        """The mentions in the entries that are meant."""
+        return [row for row in self.made.entities if row["entry_id"] in self.own]
+
+    @property
+    def stretches(self) -> list[tuple[int, int]]:
+        """Where these entries lie in the text."""
+        mine = (entry for entry in self.made.entries if entry["entry_id"] in self.own)
+        return [(entry["span_start"], entry["span_end"]) for entry in mine]
+
+
+def annotated(name: str) -> Iterator[Case]:
+    """The entries of one annotated file (`seed`, `made`, `blind` …), each read by the rules."""
     lines = (CASES / f"entities_{name}.jsonl").read_text(encoding="utf-8").splitlines()
     book = read(BOOK.read_text(encoding="utf-8"), 2009, "杭州市", "330100") if name == "seed" else None
     for line in lines:
         gold = json.loads(line)
-        if book is not None:
-            own = {entry["entry_id"] for entry in book.entries if entry["title"] == gold["title"]}
-            _compare(result, gold, book, own)
-        else:
-            made = read(gold["text"], gold["covered_year"], gold["region_name"], gold["region_code"])
-            _compare(result, gold, made, {entry["entry_id"] for entry in made.entries})
+        made = book or read(gold["text"], gold["covered_year"], gold["region_name"], gold["region_code"])
+        title = gold["title"] if book else None
+        own = (entry["entry_id"] for entry in made.entries if title is None or entry["title"] == title)
+        yield Case(gold, made, frozenset(own))
+
+
+def tally(name: str) -> Tally:
+    """Hold the rules against one file of annotated entries: `seed`, `made`, `blind` or `third`."""
+    result = Tally()
+    for case in annotated(name):
+        _compare(result, case.gold, case.made, case.own)
     return result
 
 
-def _compare(result: Tally, gold: dict[str, Any], made: Read, own: set[str]) -> None:
+def _compare(result: Tally, gold: dict[str, Any], made: Read, own: frozenset[str]) -> None:
     entities = [row for row in made.entities if row["entry_id"] in own]
     events = [row for row in made.events if row["entry_id"] in own]
     roles = [row for row in made.roles if row["entry_id"] in own and not row["rule_id"].endswith("inherited")]
