@@ -13,11 +13,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import storage
-from pipeline.quality import corrections, laws
+from pipeline.quality import corrections, laws, rules
 from schemas import export
 from schemas.tables import TABLES, key_of
 
-CHECKS: Mapping[str, Mapping[str, str]] = {**laws.CHECKS, "corrections_applied": corrections.CHECKS}
+CHECKS: Mapping[str, Mapping[str, str]] = {
+    name: {
+        **laws.CHECKS.get(name, {}),
+        **checks,
+        **(corrections.CHECKS if name == "corrections_applied" else {}),
+    }
+    for name, checks in rules.CHECKS.items()
+}
 # Markdown beyond this is not shown in line.
 _SAMPLE_CHARACTERS = 990
 _SAMPLE_ROWS = 4

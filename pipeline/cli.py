@@ -258,12 +258,12 @@ def _judge(result: "dg.ExecuteInProcessResult") -> None:
 
 def _report(seeds: Path, warehouse: Path, books: Sequence[str], as_json: bool) -> None:
     """Print what the run left: tables and rows, checks, and where to look."""
-    from pipeline.storage import Warehouse
+    from pipeline.storage import Warehouse, history
 
     store = Warehouse(warehouse)
     manifest = store.manifest()
     tables = {name: facts["rows"] for name, facts in manifest["tables"].items()}
-    checks = store.read("quality_results").to_pylist()
+    checks = history.of_run(store.read(history.TABLE), manifest.get("judged")).to_pylist()
     failed = [c for c in checks if not c["passed"]]
     if unread := sorted(set(books) - set(manifest["volumes"])):
         _say(f"not read yet, since other volumes were asked for: {', '.join(unread)} 未处理")
@@ -374,7 +374,7 @@ def report(warehouse: Store = Path("warehouse")) -> None:
 
     store = Warehouse(warehouse)
     tables = store.manifest().get("tables", {})
-    if not tables:
+    if "documents" not in tables:
         _stop(
             MISUSED,
             f"nianjian: nothing is published in {warehouse}; run `nianjian run --warehouse {warehouse}`",

@@ -17,6 +17,7 @@ import schemas
 from pipeline import storage
 from pipeline.quality import laws, settle
 from pipeline.quality.audits import audit
+from pipeline.quality.audits.rules import load_rules
 from pipeline.quality.correction_lines import Finding, read_corrections
 from pipeline.quality.corrections import accept_audits, apply_corrections, unknown_documents
 from pipeline.quality.corrections import verdicts as correction_verdicts
@@ -117,9 +118,10 @@ def audits(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter
 
 def prove(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter) -> None:
     """What could not be read in a volume, in one table, and whether its tables keep the laws."""
-    names = ("documents", "entries", "zones", *storage.FACTS, *storage.NAMES, *storage.AUDITS)
+    names = ("documents", "entries", "zones", "corrections_applied", *storage.FACTS, *storage.NAMES, *storage.AUDITS)
     stages = [f"{stage}.rejects" for stage in ("documents", "entries", "facts", "names", "audits")]
     volume = store.read_part(source.volume_id, "volumes")
+    thresholds = limits(seeds)
     verdicts: list[laws.Verdict] = []
     rejects: list[pa.Table] = []
     order: list[str] = []
@@ -128,7 +130,7 @@ def prove(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter)
             settle.merge_rejects([batch[s] for s in stages], batch["documents"]["document_id"].to_pylist())
         )
         tables = {name: batch[name] for name in names} | {"rejects": rejects[-1]}
-        verdicts += laws.judge(tables, Text(batch["documents"]), volume)
+        verdicts += laws.judge(tables, Text(batch["documents"]), volume, thresholds)
         order += batch["documents"]["document_id"].to_pylist()
     merged = settle.merge_rejects(rejects, order)
     verdicts += settle.contract(*_counts(store, source.volume_id), merged)
@@ -145,6 +147,11 @@ MAKE: Mapping[str, Make] = {
     "laws": prove,
 }
 """The stages by name, in the order in which they run."""
+
+
+def limits(seeds: Path) -> Mapping[str, float]:
+    """The thresholds of a run by name, from the one file that people review."""
+    return load_rules(storage.reference_folder(seeds)).limits
 
 
 def judge_corrections(store: Warehouse, seeds: Path, volume_ids: Sequence[str]) -> list[laws.Verdict]:

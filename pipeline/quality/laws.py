@@ -227,7 +227,7 @@ CHECKS: Mapping[str, Mapping[str, str]] = {
         **_LINKS,
         **_SLICE,
         "conservation": "Every quantity that prints a digit is in the accounting of numerals.",
-        "plausible": "No share above 100 %, no rate beyond 10 000 %.",
+        "plausible": "No share and no rate beyond what audit_thresholds.csv takes for possible.",
     },
     "dates": {
         **_CONTRACT,
@@ -250,14 +250,21 @@ CHECKS: Mapping[str, Mapping[str, str]] = {
     "audits": {**_CONTRACT, **_KEYS, **_LINKS, "consistent": "The book's figures agree with each other."},
     "audit_terms": {**_CONTRACT, **_KEYS, **_LINKS},
     "rejects": {**_KEYS, **_LINKS, **_SLICE},
+    "corrections_applied": _KEYS,
 }
 
 
-def judge(tables: Mapping[str, pa.Table], text: Text, volume: pa.Table | None = None) -> list[Verdict]:
+def judge(
+    tables: Mapping[str, pa.Table],
+    text: Text,
+    volume: pa.Table | None = None,
+    limits: Mapping[str, float] | None = None,
+) -> list[Verdict]:
     """Prove every law on the tables of one batch of documents.
 
     `tables` holds what is there of documents, entries, zones, quantities, dates, numerals and rejects, and `volume`
-    the row of the volumes table they refer to; a law whose tables are absent is not judged.
+    the row of the volumes table they refer to, `limits` the thresholds by name; a law whose tables or thresholds are
+    absent is not judged.
     """
     known = {**tables, "volumes": volume} if volume is not None else tables
     verdicts: list[Verdict] = []
@@ -299,16 +306,17 @@ def judge(tables: Mapping[str, pa.Table], text: Text, volume: pa.Table | None = 
         rowwise(
             "audits", "consistent", to_mask(pc.equal(tables["audits"]["verdict"], "inconsistent")), "warn"
         )
-    if "quantities" in tables:
-        rowwise("quantities", "plausible", _implausible(tables["quantities"]), "warn")
+    if "quantities" in tables and limits is not None:
+        rowwise("quantities", "plausible", _implausible(tables["quantities"], limits), "warn")
     return verdicts
 
 
-def _implausible(quantities: pa.Table) -> Mask:
-    """Shares above 100 % and rates beyond 100 times: possible, but more often a misreading worth a look."""
+def _implausible(quantities: pa.Table, limits: Mapping[str, float]) -> Mask:
+    """Shares above the whole and rates beyond belief: possible, but more often a misreading worth a look."""
     percent = pc.equal(quantities["dimension"], "percent")
-    share = pc.and_(pc.equal(quantities["role"], "share"), pc.greater(quantities["value_float"], 100.0))
-    rate = pc.greater(pc.abs(quantities["value_float"]), 10_000.0)
+    above = pc.greater(quantities["value_float"], limits["share_highest"])
+    share = pc.and_(pc.equal(quantities["role"], "share"), above)
+    rate = pc.greater(pc.abs(quantities["value_float"]), limits["rate_highest"])
     return to_mask(pc.and_(percent, pc.or_(share, rate)))
 
 

@@ -214,13 +214,16 @@ def readable(rejects: pa.Table, documents: int) -> laws.Verdict:
     return laws.Verdict("documents", "readable", "warn", documents, failed.num_rows, examples=examples)
 
 
-def weigh(verdict: laws.Verdict) -> laws.Verdict:
+def weigh(verdict: laws.Verdict, limits: Mapping[str, float]) -> laws.Verdict:
     """Make an error of a warning about most of a whole table: then not some rows are bad, the reading is.
 
-    To be asked of verdicts on all volumes together. Row rules forgive a hundred rows, documents none.
+    To be asked of verdicts on all volumes together. `limits` holds, for the checks that are weighed, how many
+    failures `<check>_forgiven` is none too many and which share `<check>_share` of the rows is.
     """
-    forgiven = {"contract": 100, "readable": 0}.get(verdict.check)
-    if forgiven is not None and verdict.failed > forgiven and verdict.failed * 2 > verdict.checked:
+    forgiven = limits.get(f"{verdict.check}_forgiven")
+    if forgiven is None or verdict.failed <= forgiven:
+        return verdict
+    if verdict.failed > limits[f"{verdict.check}_share"] * verdict.checked:
         return replace(verdict, severity="error")
     return verdict
 

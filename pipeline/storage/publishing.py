@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 import schemas
-from pipeline.quality import laws, settle
+from pipeline.quality import laws, rules, settle
+from pipeline.storage import history
 from pipeline.storage.files import alive, beside, fsync, read_json, sha256_of, write_text
 from pipeline.storage.keys import code_version
 from pipeline.storage.parts import PUBLISHED, STAGES, Warehouse, document_ids
@@ -37,6 +39,10 @@ _PLAIN = re.compile(
 )
 # Text columns that people filter on; the smallest and largest of the others help nobody and cost a fifth of the time.
 _FILTERED = frozenset({"volume_id", "document_id", "unit", "dimension", "region_code"})
+# Characters of detail that a verdict keeps in quality_results.
+_DETAIL = 500
+# The files that say what the tables are; the manifest last, since it says which files belong together.
+_DESCRIPTIONS = ("dictionary.md", "datapackage.json", "manifest.json")
 
 
 class GateError(RuntimeError):
@@ -44,7 +50,11 @@ class GateError(RuntimeError):
 
     def __init__(self, verdicts: Sequence[laws.Verdict]) -> None:
         self.verdicts = list(verdicts)
-        failed = [f"{v.table}.{v.check} ({v.failed} of {v.checked})" for v in verdicts if v.blocks]
+        failed = [
+            f"{v.table}.{v.check} ({v.failed} of {v.checked}{f': {v.detail}' if v.detail else ''})"
+            for v in verdicts
+            if v.blocks
+        ]
         super().__init__(f"not published, checks failed: {', '.join(failed)}")
 
 
@@ -114,19 +124,22 @@ def publish(
     run_id: str,
     more: Sequence[laws.Verdict] = (),
     corrections: str = "",
+    limits: Mapping[str, float] = MappingProxyType({}),
     clock: Callable[[], float] = time.time,
 ) -> Published:
     """Make the published tables from the parts of the given volumes, all of them or none.
 
     `more` are verdicts on something else than a volume, which count like the others; `corrections` is the version of
-    the file they are about.
+    the file they are about. `limits` are the thresholds by which a warning about most of a table becomes an error.
 
     A volume that was never read yet (another was asked for) is left out. One that is published already and half
     remade, because a run was killed, is not: raises StaleError, since its rows would vanish.
 
-    Rows come by volume, document and place. The verdicts on the volumes are added up first; when one of level error
-    has failed, GateError is raised and every published file stays as it is. When nothing has changed since the last
-    publication, no file is touched. Parts of volumes that are not among `volume_ids` are removed in the end.
+    Rows come by volume, document and place. The verdicts on the volumes are added up, and every row is proved on its
+    way into a file; when a verdict of level error has failed, GateError is raised and every published table stays as
+    it is. When nothing has changed since the last publication, no table is touched. Whatever comes of it, the
+    verdicts are added to quality_results, the one table that grows with every run. Parts of volumes that are not
+    among `volume_ids` are removed in the end.
     """
     with _alone(warehouse.root):
         _roll_forward(warehouse.root)
@@ -137,21 +150,47 @@ def publish(
                 f"half made by a run that was stopped: {', '.join(half)}; run these volumes again"
             )
         volume_ids = [v for v in volume_ids if v not in broken]
-        verdicts = [*_verdicts(warehouse, volume_ids), *more]
-        if any(v.blocks for v in verdicts):
-            raise GateError(verdicts)
+        verdicts = [settle.weigh(v, limits) for v in laws.add_up([*_verdicts(warehouse, volume_ids), *more])]
         key = _set_key(warehouse, volume_ids, corrections)
-        if before.get("key") == key and not _damaged(warehouse, before):
-            rows = {n: facts["rows"] for n, facts in before["tables"].items()}
-            return Published(rows, verdicts, replaced=False, unread=broken)
-        rows = _replace(warehouse, volume_ids, verdicts, key, run_id, clock())
-        for gone in set(warehouse.volumes()) - set(volume_ids) - set(broken):
-            shutil.rmtree(warehouse.folder(gone))
-        return Published(rows, verdicts, replaced=True, unread=broken)
+        stands = before.get("key") == key and set(_damaged(warehouse, before)) <= {history.TABLE}
+        write = not stands and not any(v.blocks for v in verdicts)
+        proof = rules.Proof()
+        try:
+            rows = _prove(warehouse, volume_ids, proof, write)
+            name = history.name_of_run(warehouse, run_id)
+            verdicts, kept = _judged([*verdicts, *proof.verdicts()], name, clock())
+            refused = any(v.blocks for v in verdicts)
+            manifest = before or {"key": "", "run_id": "", "code_version": "", "volumes": [], "tables": {}}
+            if not refused:
+                manifest["judged"] = name
+            if write and not refused:
+                _expect(warehouse, volume_ids, rows)
+                manifest |= {"key": key, "run_id": run_id, "code_version": code_version()}
+                manifest |= {"volumes": volume_ids, "tables": {}}
+            else:
+                rows = {}
+            rows[history.TABLE] = _concatenate(
+                beside(warehouse.table(history.TABLE)),
+                history.TABLE,
+                _groups(history.TABLE, [history.remember(warehouse, kept)]),
+            )
+            targets = _described(warehouse, rows, manifest)
+        except BaseException:
+            _clear(warehouse, ())
+            raise
+        _clear(warehouse, targets)
+        _swap(warehouse, targets)
+        if refused:
+            raise GateError(verdicts)
+        if write:
+            for gone in set(warehouse.volumes()) - set(volume_ids) - set(broken):
+                shutil.rmtree(warehouse.folder(gone))
+        rows = {n: facts["rows"] for n, facts in warehouse.manifest()["tables"].items()}
+        return Published(rows, verdicts, replaced=write, unread=broken)
 
 
 def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verdict]:
-    """The verdicts of all volumes added up, and what only the whole set shows."""
+    """The verdicts of all volumes, and what only the whole set shows."""
     found: list[laws.Verdict] = []
     seen: dict[str, str] = {}
     twice: list[dict[str, object]] = []
@@ -160,13 +199,25 @@ def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verd
         found += [_verdict(row) for row in warehouse.read_part(volume_id, "laws").to_pylist()]
         for document_id in document_ids(warehouse, volume_id):
             documents += 1
-            if seen.setdefault(document_id, volume_id) != volume_id:
+            if document_id in seen:
                 twice.append(
                     {"document_id": document_id, "volume_id": volume_id, "also_in": seen[document_id]}
                 )
+            seen[document_id] = volume_id
     examples = tuple(twice[: laws.EXAMPLES])
     found.append(laws.Verdict("documents", "one_volume", "error", documents, len(twice), examples=examples))
-    return [settle.weigh(verdict) for verdict in laws.add_up(found)]
+    found.append(_one_name(warehouse, volume_ids))
+    return found
+
+
+def _one_name(warehouse: Warehouse, volume_ids: Sequence[str]) -> laws.Verdict:
+    """Whether no two volumes go by the same name; their rows say it, whatever their folders are called."""
+    table = pa.concat_tables(
+        [schemas.empty("volumes"), *(warehouse.read_part(v, "volumes") for v in volume_ids)]
+    )
+    failed = laws.key_failures(table, schemas.key_of("volumes"))
+    examples = laws.examples(table.filter(pa.array(failed)))
+    return laws.Verdict("volumes", "keys", "error", table.num_rows, int(failed.sum()), examples=examples)
 
 
 def _verdict(row: Mapping[str, Any]) -> laws.Verdict:
@@ -230,64 +281,85 @@ def _damaged(warehouse: Warehouse, manifest: Mapping[str, Any]) -> list[str]:
     return damaged
 
 
-def _replace(
-    warehouse: Warehouse,
-    volume_ids: Sequence[str],
-    verdicts: Sequence[laws.Verdict],
-    key: str,
-    run_id: str,
-    now: float,
+def _prove(
+    warehouse: Warehouse, volume_ids: Sequence[str], proof: rules.Proof, write: bool
 ) -> dict[str, int]:
-    """Write all tables beside the old ones, then swap them in; returns the rows of each."""
+    """Hold every row of every table against its rules, and write those that are to go out beside the old files.
+
+    Returns the rows written of each table.
+    """
     rows: dict[str, int] = {}
-    targets: list[Path] = []
-    try:
-        for name in PUBLISHED:
-            path = warehouse.table(name)
-            targets.append(path)
-            chunks = (
-                _volumes(warehouse, volume_ids) if name == "volumes" else _parts(warehouse, volume_ids, name)
-            )
-            rows[name] = _concatenate(beside(path), name, chunks)
-            expected = sum(warehouse.rows(v)[name] for v in volume_ids)
-            if rows[name] != expected:
-                raise OSError(f"{name}: the parts say {expected} rows, {rows[name]} were written")
-        path = warehouse.table("quality_results")
-        targets.append(path)
-        rows["quality_results"] = _concatenate(
-            beside(path), "quality_results", [_results(verdicts, run_id, now)]
+    for name in PUBLISHED:
+        chunks = (
+            _volumes(warehouse, volume_ids) if name == "volumes" else _parts(warehouse, volume_ids, name)
         )
-        facts = {
-            n: {"rows": rows[n], "bytes": beside(t).stat().st_size, "sha256": sha256_of(beside(t))}
-            for n, t in ((n, warehouse.table(n)) for n in rows)
-        }
-        manifest = {
-            "key": key,
-            "run_id": run_id,
-            "code_version": code_version(),
-            "volumes": list(volume_ids),
-            "tables": facts,
-        }
-        texts = {
-            "dictionary.md": export.dictionary(list(rows)),
-            "datapackage.json": export.datapackage(rows),
-            "manifest.json": json.dumps(manifest, ensure_ascii=False, indent=1) + "\n",
-        }
-        for file_name, text in texts.items():
-            targets.append(warehouse.root / file_name)
-            beside(targets[-1]).write_text(text, encoding="utf-8", newline="\n")
-        for target in targets:
-            fsync(beside(target))
-    except BaseException:
-        for target in targets:
-            beside(target).unlink(missing_ok=True)
-        raise
-    # Once the journal stands, the new set is the truth: whoever comes next finishes the renames.
+        proved = proof.watch(name, _groups(name, chunks))
+        if write:
+            rows[name] = _concatenate(beside(warehouse.table(name)), name, proved)
+        else:
+            for _ in proved:
+                pass
+    return rows
+
+
+def _expect(warehouse: Warehouse, volume_ids: Sequence[str], rows: Mapping[str, int]) -> None:
+    """Raises OSError where other rows were written than the parts hold."""
+    for name, written in rows.items():
+        expected = sum(warehouse.rows(v)[name] for v in volume_ids)
+        if written != expected:
+            raise OSError(f"{name}: the parts say {expected} rows, {written} were written")
+
+
+def _judged(
+    verdicts: Sequence[laws.Verdict], run_id: str, now: float
+) -> tuple[list[laws.Verdict], pa.Table]:
+    """The verdicts with those on the verdicts themselves, and their rows for quality_results.
+
+    A verdict that breaks a rule of that table is not kept; what is kept says so.
+    """
+    proof = rules.Proof()
+    rows = _results(verdicts, run_id, now)
+    for _ in proof.watch(history.TABLE, [rows]):
+        pass
+    own = proof.verdicts()
+    kept = pa.concat_tables([schemas.split(rows, history.TABLE).good, _results(own, run_id, now)])
+    return [*verdicts, *own], kept
+
+
+def _described(
+    warehouse: Warehouse, rows: Mapping[str, int], manifest: Mapping[str, Any]
+) -> list[Path]:
+    """Write what describes the whole set beside the tables that were written; returns all that is to be replaced."""
+    facts = dict(manifest["tables"])
+    for name, count in rows.items():
+        file = beside(warehouse.table(name))
+        facts[name] = {"rows": count, "bytes": file.stat().st_size, "sha256": sha256_of(file)}
+    counts = {name: fact["rows"] for name, fact in facts.items()}
+    described = json.dumps({**manifest, "tables": facts}, ensure_ascii=False, indent=1) + "\n"
+    texts = (export.dictionary(list(counts)), export.datapackage(counts), described)
+    targets = [warehouse.table(name) for name in rows]
+    for file_name, text in zip(_DESCRIPTIONS, texts, strict=True):
+        targets.append(warehouse.root / file_name)
+        beside(targets[-1]).write_text(text, encoding="utf-8", newline="\n")
+    for target in targets:
+        fsync(beside(target))
+    return targets
+
+
+def _clear(warehouse: Warehouse, targets: Sequence[Path]) -> None:
+    """Remove what this process has written beside the published files, those excepted that are to go out."""
+    tables = [warehouse.table(name) for name in (*PUBLISHED, history.TABLE)]
+    for path in (*tables, *(warehouse.root / name for name in _DESCRIPTIONS)):
+        if path not in targets:
+            beside(path).unlink(missing_ok=True)
+
+
+def _swap(warehouse: Warehouse, targets: Sequence[Path]) -> None:
+    """Put files in place together. Once the journal stands they are the truth: who comes next finishes the renames."""
     renames = [(t.name, beside(t).name) for t in targets]
     write_text(warehouse.root / "publishing.json", json.dumps({"renames": renames}))
     _roll_forward(warehouse.root)
     fsync(warehouse.root)
-    return rows
 
 
 def _parts(warehouse: Warehouse, volume_ids: Sequence[str], name: str) -> Iterator[pa.Table]:
@@ -305,31 +377,32 @@ def _volumes(warehouse: Warehouse, volume_ids: Sequence[str]) -> Iterator[pa.Tab
         yield pa.Table.from_pylist([row], schema=schemas.arrow_schema("volumes"))
 
 
-def _concatenate(path: Path, name: str, chunks: Iterable[pa.Table]) -> int:
-    """Write chunks as one Parquet file with row groups of even size; returns the rows. Memory holds one row group."""
-    total = 0
+def _groups(name: str, chunks: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Chunks of a table in row groups of even size. Memory holds one of them."""
     waiting: list[pa.Table] = []
-    with _parquet(path, export.arrow_schema(name)) as writer:
-
-        def flush() -> None:
-            if waiting:
-                table = pa.concat_tables(waiting).combine_chunks()
-                writer.write_table(table, row_group_size=max(table.num_rows, 1))
+    for chunk in chunks:
+        conformed = schemas.conform(chunk, name)
+        while conformed.num_rows:
+            room = GROUP_ROWS - sum(t.num_rows for t in waiting)
+            waiting.append(conformed.slice(0, room))
+            conformed = conformed.slice(room)
+            if (
+                sum(t.num_rows for t in waiting) >= GROUP_ROWS
+                or sum(t.nbytes for t in waiting) >= GROUP_BYTES
+            ):
+                yield pa.concat_tables(waiting).combine_chunks()
                 waiting.clear()
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
 
-        for chunk in chunks:
-            conformed = schemas.conform(chunk, name)
-            total += conformed.num_rows
-            while conformed.num_rows:
-                room = GROUP_ROWS - sum(t.num_rows for t in waiting)
-                waiting.append(conformed.slice(0, room))
-                conformed = conformed.slice(room)
-                if (
-                    sum(t.num_rows for t in waiting) >= GROUP_ROWS
-                    or sum(t.nbytes for t in waiting) >= GROUP_BYTES
-                ):
-                    flush()
-        flush()
+
+def _concatenate(path: Path, name: str, groups: Iterable[pa.Table]) -> int:
+    """Write row groups as one Parquet file; returns the rows."""
+    total = 0
+    with _parquet(path, export.arrow_schema(name)) as writer:
+        for group in groups:
+            writer.write_table(group, row_group_size=max(group.num_rows, 1))
+            total += group.num_rows
     return total
 
 
@@ -344,12 +417,18 @@ def _results(verdicts: Sequence[laws.Verdict], run_id: str, now: float) -> pa.Ta
             "passed": v.passed,
             "rows_checked": v.checked,
             "rows_failed": v.failed,
-            "detail": v.detail
-            or (json.dumps(v.examples[0], ensure_ascii=False, default=str) if v.examples else ""),
+            "detail": _shortened(
+                v.detail or (json.dumps(v.examples[0], ensure_ascii=False, default=str) if v.examples else "")
+            ),
         }
         for v in verdicts
     ]
     return pa.Table.from_pylist(rows, schema=schemas.arrow_schema("quality_results"))
+
+
+def _shortened(text: str) -> str:
+    """A detail that is kept for good: no longer than a person reads."""
+    return text if len(text) <= _DETAIL else text[: _DETAIL - 1] + "…"
 
 
 def verify(warehouse: Warehouse) -> list[str]:

@@ -25,7 +25,7 @@ def _volume(warehouse: Warehouse, volume_id: str, mark: str, rows: int = 1) -> N
     text = mark * rows
     row = {
         "document_id": document, "entry_id": f"{document}#001", "volume_id": volume_id, "ordinal": 1,
-        "span_start": 0, "span_end": len(text), "body_start": 0, "body_end": len(text), "paragraphs": 1,
+        "span_start": 0, "span_end": len(text), "body_start": 0, "body_end": 1, "paragraphs": 1,
         "title": mark, "media_type": "text/plain", "encoding": mark, "sha256": "0", "characters": len(text),
         "text": text, "covered_year_source": "unknown", "documents": 1, "entries": 0, "quantities": 0,
         "source_text": mark, "dimension": "count", "bound": "exact", "role": "level", "rule_id": mark,

@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schemas
+from pipeline import SEEDS
 from pipeline.quality import laws, settle
+from pipeline.quality.audits.rules import load_rules
 from pipeline.quality.place import Text
 
 FIRST = "沿江公路改建\n全年完成投资3.2亿元，新建桥梁12座。\n"
 SECOND = "𠮷家村人口1480人。\n"  # the first character lies beyond the basic plane
+
+LIMITS = load_rules(SEEDS).limits
 
 
 def documents(*texts: str) -> pa.Table:
@@ -209,7 +213,7 @@ def test_two_rejects_of_one_name_are_told_apart_and_one_said_twice_is_one() -> N
 )
 def test_some_bad_rows_warn_and_a_bad_table_stops(removed: int, kept: int, severity: str) -> None:
     verdicts = settle.contract({"dates": kept}, {"dates": removed}, schemas.empty("rejects"))
-    (verdict,) = [settle.weigh(v) for v in laws.add_up(verdicts)]
+    (verdict,) = [settle.weigh(v, LIMITS) for v in laws.add_up(verdicts)]
     assert (verdict.severity, verdict.failed, verdict.checked) == (severity, removed, removed + kept)
 
 
