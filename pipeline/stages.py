@@ -130,7 +130,7 @@ def prove(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter)
             settle.merge_rejects([batch[s] for s in stages], batch["documents"]["document_id"].to_pylist())
         )
         tables = {name: batch[name] for name in names} | {"rejects": rejects[-1]}
-        verdicts += laws.judge(tables, Text(batch["documents"]), volume, thresholds)
+        verdicts += laws.judge(tables, Text(batch["documents"]), volume, limits=thresholds)
         order += batch["documents"]["document_id"].to_pylist()
     merged = settle.merge_rejects(rejects, order)
     verdicts += settle.contract(*_counts(store, source.volume_id), merged)
