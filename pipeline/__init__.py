@@ -9,7 +9,7 @@ The ten-minute tour, in reading order:
     text/numerals    which characters form one number, and its value
     text/units       seeds/units.csv as something to look up
     text/lookalikes  numerals that are no quantity, and why
-    text/dates       dates and periods; text/lunar days of the traditional calendar
+    text/dates/      dates and periods, days of the traditional calendar too
     text/quantities  amounts with their unit, bound, role and basis
     text/facts       the readers together: the tables quantities, dates, numerals, rejects
     text/measures/   what each number measures, of which total it is a part, when and where

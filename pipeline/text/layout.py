@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.text.arrow import cut, ids, owned, positions
-from pipeline.text.dates import Standing
+from pipeline.text.dates.context import Standing
 from pipeline.text.lexer import Ints, find
 from pipeline.text.lookalikes import CODE
 from pipeline.text.reference import Reference

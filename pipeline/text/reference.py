@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.clauses import CUE_KINDS, Cues
-from pipeline.text.dates import DateWords
+from pipeline.text.dates.lunar import LunarYears
+from pipeline.text.dates.pieces import DateWords
 from pipeline.text.lexer import Openings, Trie
 from pipeline.text.lookalikes import CODE, PLANS, LookAlikes
-from pipeline.text.lunar import LunarYears
 from pipeline.text.rows import ABOUT, AT_LEAST, AT_MOST, BASES, DIRECTIONS, DOUBLE
 from pipeline.text.units import Units, load_units
 from pipeline.text.view import fold_table

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from pipeline.text import rows as q_
 from pipeline.text.arrow import Exact, cut, days, ids, named, owned
-from pipeline.text.dates import NO_DAY, PRECISIONS, YEAR_SOURCES, Dates
+from pipeline.text.dates import NO_DAY, Dates
+from pipeline.text.dates.chains import PRECISIONS
+from pipeline.text.dates.context import YEAR_SOURCES
 from pipeline.text.layout import Frame
 from pipeline.text.lexer import Bools, Codes, Ints
 from pipeline.text.lookalikes import CODE, REASONS

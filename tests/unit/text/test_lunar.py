@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import SEEDS, read_text
-from pipeline.text.lunar import LunarYears
+from pipeline.text.dates.lunar import LunarYears
 
 CASES = [
     ("农历八月十五，渡口村举办赛舟会。", "八月十五", "2009-10-03", "2009-10-03"),

@@ -58,8 +58,12 @@ class LunarYears:
                 raise ValueError(f"lunar_years.csv:{n + 2}: {row['year']} does not follow the year before it")
         gap = np.flatnonzero(new_year[:-1] + before[:-1, -1] != new_year[1:])
         if len(gap):
-            raise ValueError(f"lunar_years.csv:{gap[0] + 2}: the months do not reach the next year's first day")
-        return cls(int(rows[0]["year"]), new_year, np.array([int(r["leap_month"] or 0) for r in rows]), before)
+            raise ValueError(
+                f"lunar_years.csv:{gap[0] + 2}: the months do not reach the next year's first day"
+            )
+        return cls(
+            int(rows[0]["year"]), new_year, np.array([int(r["leap_month"] or 0) for r in rows]), before
+        )
 
     def days(self, year: Ints, written: Ints) -> tuple[Ints, Ints, Bools]:
         """First and last day number of lunar days and months, and which of them the calendar does not have.
@@ -126,7 +130,9 @@ def read_lunar(codes: Codes) -> LunarDays:
     for start, opens, told in sorted(places):
         window = codes[start : start + _WINDOW].tobytes().decode("utf-16-le", "replace")
         found = _FORM.match(window)
-        if found and (told or found[1] or found[2] in _NAMED_MONTH or (found[3] or "")[:1] in ("初", "廿", "卅")):
+        if found and (
+            told or found[1] or found[2] in _NAMED_MONTH or (found[3] or "")[:1] in ("初", "廿", "卅")
+        ):
             rows.setdefault(start, (start + found.end(), opens, _written(found)))
     kept = [(start, *rows[start]) for start in sorted(rows)]
     columns = np.array(kept, np.int64).reshape(-1, 4)
