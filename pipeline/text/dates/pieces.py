@@ -255,7 +255,8 @@ def _dotted(codes: Codes, numerals: Numerals, busy: Bools) -> Ints:
 def _first_years(codes: Codes, words: DateWords) -> Ints:
     """民国元年, 宣统元年: rows of start, end, kind, value, and no numeral."""
     place = find(codes, "元")
-    place = place[codes[place + 1] == ord("年")]
+    glossed = code_set("（(")[codes[place + 2]] & code_set("0123456789")[codes[place + 3]]
+    place = place[(codes[place + 1] == ord("年")) & ~glossed]  # 贞观元年（627年）is dated by its gloss
     era, length = words.eras.at(codes, place - 1, -1)
     known = [n for n in np.flatnonzero(era >= 0) if words.era_base[era[n]] not in ("before", "0")]
     rows = [(place[n] - length[n], place[n] + 2, ERA, int(words.era_base[era[n]]) + 1, -1) for n in known]
