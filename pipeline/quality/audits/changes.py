@@ -56,8 +56,7 @@ _AVERAGE = re.compile(
 
 def changes(sheet: Sheet) -> Iterator[Finding]:
     """Audit the changes of a block."""
-    role, kind = np.array(sheet.role, np.int64), np.array(sheet.kind, np.int64)
-    sentence = np.array(sheet.sentence, np.int64)
+    role, kind, sentence = sheet.roles, sheet.kinds, sheet.sentences
     if sheet.n < 2:
         return
     same = np.concatenate(([False], sentence[1:] == sentence[:-1]))

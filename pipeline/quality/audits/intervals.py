@@ -19,7 +19,7 @@ INFINITE = 1e300
 _EPS = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # never changed; frozen would triple what it costs to make one
 class Interval:
     """All values from low to high, with the four operations; division by an interval that holds 0 is everything."""
 
@@ -27,7 +27,7 @@ class Interval:
     high: float
 
     def __add__(self, other: Interval | float) -> Interval:
-        o = _as(other)
+        o = other if isinstance(other, Interval) else Interval(other, other)
         return Interval(self.low + o.low, self.high + o.high)
 
     __radd__ = __add__
@@ -65,7 +65,7 @@ def _as(value: Interval | float) -> Interval:
     return value if isinstance(value, Interval) else Interval(value, value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as above
 class Number:
     """A printed number in the base unit of its dimension (percent: in percent), with what it can stand for.
 
@@ -98,6 +98,7 @@ _FULL = str.maketrans("０１２３４５６７８９．，％－", "0123456789.
 _ARABIC = re.compile(
     r"(百分之|千分之|万分之)?[-+−]?(\d+(?:,\d{3})*|\d{1,3}(?:[ \u2009\u00a0]\d{3})+)(?:\.(\d+))?(\D*)$"
 )
+_PLAIN = re.compile(r"([0-9]+)(?:\.([0-9]+))?([^\d.,，．％－余多几来 \n]*)$")
 _CHINESE = re.compile(
     r"(百分之|千分之)?[〇零○一二三四五六七八九十百千万亿两廿卅]+(?:点([〇零○一二三四五六七八九]+))?(\D*)$"
 )
@@ -126,8 +127,10 @@ def printed(
         low, high: ends of a range in the base unit.
         about: how far a number with 约 may be off, as a share of it.
     """
-    text = source.translate(_FULL)
     exact = bound == "exact"
+    if exact and (plain := _PLAIN.match(source)) and base == base:  # nine of ten
+        return _plain(plain, base, unit, counted)
+    text = source.translate(_FULL)
     if bound == "range":
         if low is None or high is None or unit == 0:
             return None
@@ -137,14 +140,7 @@ def printed(
         return None
     found = _ARABIC.match(text)
     if found:
-        whole = re.sub(r"\D", "", found[2])
-        digits = len(found[3] or "")
-        mantissa = float(whole + "." + (found[3] or "0"))
-        scale = base / mantissa if mantissa else unit
-        tail = found[4].strip()
-        ulp = abs(scale) * 10.0**-digits
-        if counted and not digits and (not tail or tail[0] not in _SCALED):
-            ulp = 0.0
+        scale, digits, tail, ulp = _arabic(re.sub(r"\D", "", found[2]), found[3], found[4], base, unit, counted)
     elif "成" in text or "折" in text:
         digits, tail, scale = 0, "%", 1.0
         ulp = 5.0 if "半" in text or re.search(r"成[一二三四五六七八九]", text) else 10.0
@@ -176,6 +172,33 @@ def printed(
         digits,
         _INNER.sub("", tail) or "",
         exact,
+    )
+
+
+def _arabic(
+    whole: str, fraction: str | None, rest: str, base: float, unit: float, counted: bool
+) -> tuple[float, int, str, float]:
+    """The worth of one printed unit, the decimals, what follows the digits, the worth of the last digit."""
+    digits = len(fraction) if fraction else 0
+    mantissa = float(f"{whole}.{fraction}" if fraction else whole)
+    scale = base / mantissa if mantissa else unit
+    tail = rest.strip()
+    if counted and not digits and tail[:1] not in _SCALED:
+        return scale, digits, tail, 0.0
+    return scale, digits, tail, abs(scale) * 10.0**-digits
+
+
+def _plain(found: re.Match[str], base: float, unit: float, counted: bool) -> Number:
+    """A number in Arabic numerals with nothing about it: 4500万元."""
+    scale, digits, tail, ulp = _arabic(found[1], found[2], found[3], base, unit, counted)
+    return Number(
+        base,
+        Interval(base - ulp / 2, base + ulp / 2),
+        Interval(base - ulp, base + ulp),
+        scale,
+        digits,
+        tail,
+        True,
     )
 
 

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from pipeline.quality.audits.books import Twice
 from pipeline.quality.audits.intervals import Number, judge
 from pipeline.quality.audits.sheet import LEVEL, NO_DAY, Sheet, squeeze
+from pipeline.text.lexer import find
 
 _NAME = re.compile(
     r"“(?P<quoted>[^“”\n，。]{5,40})”(?P<more>[\u4e00-\u9fff]{0,12}?(?:会|节|赛|展(?![销览示会])|论坛|周))?"
@@ -51,26 +52,24 @@ class Occasions:
         if not sheet.n or not len(days.start):
             return
         exact = np.flatnonzero(days.exact & (days.first != NO_DAY))
-        dated: dict[int, list[int]] = defaultdict(list)
-        for d, s in zip(
-            exact.tolist(), np.searchsorted(sheet.stops, days.start[exact]).tolist(), strict=True
-        ):
-            dated[s].append(d)
-        counted = np.array(sheet.sentence, np.int64)
-        seen: set[tuple[int, str]] = set()
-        for found in _NAME.finditer(sheet.text):
-            s = int(np.searchsorted(sheet.stops, found.start()))
-            if len(dated.get(s, ())) != 1:
+        dated, at, times = np.unique(
+            np.searchsorted(sheet.stops, days.start[exact]), return_index=True, return_counts=True
+        )
+        marked = np.unique(np.searchsorted(sheet.stops, find(sheet.codes, "“第")))
+        single = np.flatnonzero((times == 1) & np.isin(dated, marked))
+        first, last = (np.searchsorted(sheet.sentences, dated[single], side) for side in ("left", "right"))
+        for a, b, d in zip(first.tolist(), last.tolist(), exact[at[single]].tolist(), strict=True):
+            if a == b:
                 continue
-            name = squeeze(found["plain"] or found["quoted"]).replace("“", "").replace("”", "")
-            first, last = np.searchsorted(counted, [s, s + 1])
-            if first == last or (s, name) in seen:
+            names = dict.fromkeys(
+                squeeze(found["plain"] or found["quoted"]).replace("“", "").replace("”", "")
+                for found in _NAME.finditer(sheet.text, sheet.begin_of(a), sheet.end_of(a))
+            )
+            told = self._sentence(sheet, a, b) if names else None
+            if told is None or not told.figures:
                 continue
-            seen.add((s, name))
-            d = dated[s][0]
-            key = (sheet.volumes[sheet.owner[first]], name, int(days.first[d]), int(days.last[d]))
-            told = self._sentence(sheet, int(first), int(last))
-            if told.figures:
+            for name in names:
+                key = (sheet.volumes[sheet.owner[a]], name, int(days.first[d]), int(days.last[d]))
                 self._told[key].append(told)
 
     def _sentence(self, sheet: Sheet, first: int, last: int) -> _Sentence:

@@ -29,6 +29,7 @@ from pipeline.quality.audits.intervals import (
     judge,
 )
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, RANK, SHARE, THRESHOLD, Finding, Sheet, squeeze
+from pipeline.text.lexer import find
 
 _PLAIN_END = re.compile(r"^(?:[，。；、）)和及与,;：]|$|以及|（|\()")
 _TOTAL = re.compile(
@@ -70,43 +71,34 @@ def parts(sheet: Sheet) -> Iterator[Finding]:
 def _announced(sheet: Sheet) -> Iterator[Finding]:
     places, ends = sheet.cues["of_which"], sheet.cues["of_which/end"]
     following = np.searchsorted(sheet.starts, ends)
-    for at, end, first in zip(places.tolist(), ends.tolist(), following.tolist(), strict=True):
-        yield from _group(
-            sheet,
-            at,
-            end,
-            first,
-            "of_which",
-            int(places[k]) if (k := int(np.searchsorted(places, end))) < len(places) else None,
-        )
-    codes = sheet.codes
-    stops = np.array(sheet.end, np.int64)
-    for mark in (0xFF1A, 0xFF08):
-        near = np.zeros(sheet.n, np.bool_)
-        distance = np.zeros(sheet.n, np.int64)
-        for step in range(5):
-            hit = ~near & (codes[np.minimum(stops + step, len(codes) - 1)] == mark)
-            distance[hit] = step
-            near |= hit
-        for i in np.flatnonzero(near).tolist():
-            if not sheet.is_amount(i) or i + 1 >= sheet.n or sheet.sentence[i + 1] != sheet.sentence[i]:
-                continue
-            at = sheet.end[i] + int(distance[i])
-            if _MARK.search(sheet.text, sheet.end[i], at) or sheet.start[i + 1] - at > 16:
+    for k, (at, end, first) in enumerate(zip(places.tolist(), ends.tolist(), following.tolist(), strict=True)):
+        if first < sheet.n:
+            yield from _group(
+                sheet, at, end, first, "of_which", int(places[k + 1]) if k + 1 < len(places) else None
+            )
+    counted = sheet.amounts.copy()
+    counted[:-1] &= np.diff(sheet.sentences) == 0
+    counted[-1:] = False
+    rows = np.flatnonzero(counted)
+    stops = np.array(sheet.end, np.int64)[rows]
+    for mark in "：（":
+        marks = find(sheet.codes, mark)
+        following = np.append(marks, len(sheet.codes) + 99)[np.searchsorted(marks, stops)]
+        near = (following <= stops + 4) & (sheet.starts[rows + 1] <= following + 16)
+        for i, at in zip(rows[near].tolist(), following[near].tolist(), strict=True):
+            if _MARK.search(sheet.text, sheet.end[i], at):
                 continue
             noun = sheet.text[sheet.end[i] : at]
             if "其中" in sheet.text[at : sheet.start[i + 1]] or (noun and noun != sheet.noun(i)):
                 continue
-            yield from _group(sheet, at, at + 1, i + 1, "colon" if mark == 0xFF1A else "bracket", None, i)
+            yield from _group(sheet, at, at + 1, i + 1, "colon" if mark == "：" else "bracket", None, i)
 
 
 def _group(
     sheet: Sheet, at: int, end: int, first: int, how: str, next_mark: int | None, owner: int = -1
 ) -> Iterator[Finding]:
     """The findings on one announced list of parts."""
-    if first >= sheet.n or sheet.start[first] > (sheet.end_of(first) if first < sheet.n else 0):
-        return
-    stop = int(sheet.stops[np.searchsorted(sheet.stops, at)])
+    stop = sheet.stop_after(at)
     if sheet.start[first] >= stop:
         return
     found = _members(sheet, end, first, stop, how, next_mark)
@@ -294,7 +286,7 @@ def _totals(sheet: Sheet, at: int, first: int, member: int) -> list[int]:
 def _members(sheet: Sheet, end: int, first: int, stop: int, how: str, next_mark: int | None) -> _List:
     """The numbers listed from a place on, as far as they are told as parts of one thing."""
     found = _List([], [], True, False, False)
-    depth = int(sheet.deep[end])
+    depth = sheet.depth_at(end)
     previous_end = end
     last = end
     apart = False

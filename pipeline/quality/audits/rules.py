@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,9 @@ TRIGGERS = (
 )
 """Kinds of words whose places in the text make candidates; the others are only looked for beside a number."""
 
+
+TOTALS = "total_"
+"""Kinds of words that name the total of a family begin so; under this name itself stand the words of all of them."""
 
 _LONGEST_MEMBER = 6
 
@@ -73,6 +76,25 @@ class Rules:
     def begins(self, kind: str, text: str) -> bool:
         """Whether a text begins with a word of a kind."""
         return self.patterns[kind].match(text) is not None
+
+    @cached_property
+    def _by_head(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, one in enumerate(self.ranges):
+            found.setdefault(one.head, []).append(number)
+        return found
+
+    @cached_property
+    def _head_lengths(self) -> tuple[int, ...]:
+        return tuple(sorted({len(one.head) for one in self.ranges}, reverse=True))
+
+    def range_of(self, words: str) -> int:
+        """The number of the range that a phrase falls under by the longest head it ends with, or -1."""
+        for size in self._head_lengths:
+            for number in self._by_head.get(words[-size:], ()):
+                if not any(word in words for word in self.ranges[number].unless):
+                    return number
+        return -1
 
     def classes(self, words: str) -> list[tuple[str, str]]:
         """The families and members that a phrase names: `女职工` is (sex, female), by the word `女*` of the list."""
@@ -145,6 +167,7 @@ def load_rules(seeds: Path) -> Rules:
     by_kind: dict[str, list[str]] = {}
     for row in _read(seeds / "lexicons" / "audit_words.csv", ("kind", "word")):
         by_kind.setdefault(row["kind"], []).append(row["word"])
+    by_kind[TOTALS] = [word for kind, words in by_kind.items() if kind.startswith(TOTALS) for word in words]
     patterns = {
         kind: re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
         for kind, words in by_kind.items()

@@ -29,7 +29,7 @@ from pipeline.quality.audits.intervals import (
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, SHARE, TARGET, Finding, Sheet, squeeze
 
 _ORDER = (CONSISTENT, ROUNDING, UNCHECKED, INCONSISTENT)
-_WORTH = re.compile("[占的超]|计划|任务|目标|预算|指标")
+_REACH = 16  # how far before a rate the words stand that make it a share: 占, or the plan it is held against
 _YEARLY = re.compile(r"^(?:全年|当年|本年|年度|全部|其|全市|全县|全区)+")
 _BARE = re.compile(r"(?:^|[，、；：,（(])(?:约|仅|只|就|共|各|已|均|各自|但|仍)?$")
 _MARK = re.compile("[，、；：,]")
@@ -49,18 +49,12 @@ _SURPASS = re.compile(
 
 def shares(sheet: Sheet) -> Iterator[Finding]:
     """Audit the shares and completion rates of a block."""
-    percent = (
-        np.array([sheet.is_percent(i) for i in range(sheet.n)], np.bool_)
-        if sheet.n
-        else np.zeros(0, np.bool_)
-    )
-    role = np.array(sheet.role, np.int64)
-    sentence = np.array(sheet.sentence, np.int64)
-    same = np.concatenate(([False], sentence[1:] == sentence[:-1])) if sheet.n else percent
-    for i in np.flatnonzero(percent & same & np.isin(role, (LEVEL, SHARE, CHANGE, TARGET))).tolist():
-        window = sheet.text[max(sheet.start[i] - 16, 0) : sheet.start[i]]
-        if ("超" not in window) if role[i] == CHANGE else not _WORTH.search(window):
-            continue
+    role = sheet.roles
+    same = np.concatenate(([False], np.diff(sheet.sentences) == 0))[: sheet.n]
+    rows = np.flatnonzero(sheet.percent & same & np.isin(role, (LEVEL, SHARE, CHANGE, TARGET)))
+    beyond = sheet.near_before("超", rows, _REACH)
+    worth = beyond | sheet.near_before("占的划务标算", rows, _REACH)
+    for i in rows[np.where(role[rows] == CHANGE, beyond, worth)].tolist():
         before = sheet.before(i)
         if sheet.dimension_name(i) == "percentage_point" and role[i] == CHANGE:
             continue
@@ -224,23 +218,17 @@ def _among(sheet: Sheet, here: str, totals: list[int]) -> int:
 
 def members(sheet: Sheet) -> Iterator[Finding]:
     """男性31.5万人，占51.4%；女性29.9万人，占48.6%: all members of a family are their own total."""
-    share = np.array([r == SHARE for r in sheet.role], np.bool_)
-    done: set[int] = set()
-    for i in np.flatnonzero(share).tolist():
-        sentence = sheet.sentence[i]
-        if sentence in done:
-            continue
-        done.add(sentence)
+    share = sheet.roles == SHARE
+    counted = np.bincount(sheet.sentences[share]) if share.any() else np.zeros(0, np.int64)
+    for a, b in sheet.runs(np.flatnonzero(counted > 1)):
         pairs = []
-        k = i
-        while k < sheet.n and sheet.sentence[k] == sentence:
+        for k in range(a, b):
             p = sheet.of[k]
-            if share[k] and p == k - 1 and sheet.sentence[p] == sentence and sheet.is_amount(p):
+            if share[k] and p == k - 1 and p >= a and sheet.is_amount(p):
                 found = _OBJECT.search(sheet.before(k))
                 bare = found and _BARE.search(sheet.before(k)[: found.start()])
                 if found and bare and _WHOLE.match(found["object"]):
                     pairs.append((p, k))
-            k += 1
         if len(pairs) < 2 or len({sheet.unit[p] for p, _ in pairs}) > 1:
             continue
         if not sheet.rules.partition([sheet.names(p) for p, _ in pairs])[1]:

@@ -6,6 +6,7 @@ Here: everything a rule asks about a number or its neighbours. Not here: any rul
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.quality.audits.intervals import Number, printed
 from pipeline.quality.audits.rules import Rules
-from pipeline.text.lexer import Ints
+from pipeline.text.lexer import Bools, Ints, code_set, find, han
 
 BLOCK = 1 << 20
 LEVEL, CHANGE, SHARE, THRESHOLD, RANK, TARGET = range(6)
@@ -80,10 +81,10 @@ class Days:
     owner: Ints
 
 
-def _codes(column: pa.ChunkedArray, names: tuple[str, ...]) -> list[int]:
-    found = pc.fill_null(pc.index_in(column, value_set=pa.array(names)), -1)
-    out: list[int] = found.to_numpy().tolist() if len(column) else []
-    return out
+def _codes(column: pa.ChunkedArray, names: tuple[str, ...]) -> Ints:
+    """A text column as numbers into a closed list; -1 for null."""
+    found: Ints = pc.fill_null(pc.index_in(column, value_set=pa.array(names)), -1).to_numpy().astype(np.int64)
+    return found
 
 
 def _dictionary(column: pa.ChunkedArray) -> tuple[list[int], list[str]]:
@@ -126,8 +127,10 @@ class Sheet:
         self.end: list[int] = end.tolist()
         self.owner: list[int] = owner.tolist()
         self.entry, self.entry_names = _dictionary(quantities["entry_id"])
-        self.role = _codes(quantities["role"], ROLES)
-        self.kind = _codes(quantities["change_kind"], KINDS)
+        self.roles = _codes(quantities["role"], ROLES)
+        self.kinds = _codes(quantities["change_kind"], KINDS)
+        self.role: list[int] = self.roles.tolist()
+        self.kind: list[int] = self.kinds.tolist()
         self.down: list[bool] = (
             pc.fill_null(pc.equal(quantities["change_direction"], "down"), False)
             .to_numpy(zero_copy_only=False)
@@ -144,17 +147,21 @@ class Sheet:
         )
         self.unit, self.unit_names = _dictionary(quantities["base_unit"])
         self.dimension, self.dimension_names = _dictionary(quantities["dimension"])
-        self._percent = {k for k, name in enumerate(self.dimension_names) if name in _PERCENT}
-        self._relative = {k for k, name in enumerate(self.dimension_names) if name in _RELATIVE}
         self._counted = {k for k, name in enumerate(self.dimension_names) if name in _COUNTED}
+        self.percent = self.of_dimension(*_PERCENT)
+        relative = self.of_dimension(*_RELATIVE)
+        self._is_percent: list[bool] = self.percent.tolist()
+        self._is_relative: list[bool] = relative.tolist()
         self.measured, self.measured_names = _dictionary(quantities["measured_text"])
         self.own: list[int] = pc.fill_null(quantities["measured_start"], -1).to_numpy().tolist()
         self.bound, self.bound_names = _dictionary(quantities["bound"])
         self.plain: list[float] = pc.fill_null(quantities["value_float"], np.nan).to_numpy().tolist()
         self.head, self.head_names = _dictionary(quantities["head_text"])
-        values = pc.fill_null(quantities["base_value"], np.nan).to_numpy()
-        scale = np.where(np.isin(np.array(self.dimension, np.int64), list(self._percent)), 100.0, 1.0)
-        self.value: list[float] = (values * scale).tolist()
+        values = pc.fill_null(quantities["base_value"], np.nan).to_numpy() * np.where(self.percent, 100.0, 1.0)
+        self.value: list[float] = values.tolist()
+        stated = np.isin(self.roles, (LEVEL, TARGET)) | ((self.roles == CHANGE) & (self.kinds == DELTA))
+        self.amounts: Bools = stated & ~relative & ~np.isnan(values)
+        self._is_amount: list[bool] = self.amounts.tolist()
         ids = self.ids = quantities["quantity_id"].combine_chunks()
         self.volumes: list[str] = documents["volume_id"].to_pylist()
         self.of: list[int] = (
@@ -172,24 +179,37 @@ class Sheet:
                 np.frombuffer(self.text.encode("utf-32-le", "replace"), np.uint32), 0xFFFF
             ).astype(np.uint16)
         self.codes: NDArray[np.uint16] = codes
-        stop = np.isin(codes, [ord(c) for c in "。！？\f【"])
-        line = np.flatnonzero(codes == 10)
-        if len(line):
-            before, after = codes[np.maximum(line - 1, 0)], codes[np.minimum(line + 1, len(codes) - 1)]
-            inside = (before >= 0x4E00) & (before <= 0x9FFF) & (after >= 0x4E00) & (after <= 0x9FFF)
-            inside |= np.isin(before, [ord(c) for c in "，、；"]) & (after > 0x3000)
-            stop[line[~inside]] = True
-        self.stops: Ints = np.flatnonzero(stop).astype(np.int64)
-        self.sentence: list[int] = np.searchsorted(self.stops, self.starts).tolist()
-        marks = np.isin(codes, [ord(c) for c in "，；：,;"]) | stop
-        self.clauses: Ints = np.flatnonzero(marks).astype(np.int64)
-        deep = np.zeros(len(codes) + 1, np.int32)
-        np.cumsum(
-            (codes == 0xFF08).astype(np.int8) + (codes == 40) - (codes == 0xFF09) - (codes == 41),
-            out=deep[1:],
-        )
-        self.depth: list[int] = deep[self.starts].tolist()
-        self.deep = deep
+        places = find(codes, "。！？\f【\n")
+        line = codes[places] == 10
+        before, after = codes[np.maximum(places - 1, 0)], codes[np.minimum(places + 1, len(codes) - 1)]
+        inside = (han(before) & han(after)) | (code_set("，、；")[before] & (after > 0x3000))
+        self.stops: Ints = places[~(line & inside)]
+        self._stop_list: list[int] = self.stops.tolist()
+        self.sentences = np.searchsorted(self.stops, self.starts)
+        self.sentence: list[int] = self.sentences.tolist()
+        edges = np.concatenate(([-1], self.stops, [len(self.text)]))
+        self._begin: list[int] = (edges[self.sentences] + 1).tolist()
+        self._end: list[int] = edges[self.sentences + 1].tolist()
+        brackets = find(codes, "（()）")
+        self._brackets: list[int] = brackets.tolist()
+        deep = np.concatenate(([0], np.cumsum(np.where(code_set("（(")[codes[brackets]], 1, -1))))
+        self._deep: list[int] = deep.tolist()
+        self.depth: list[int] = deep[np.searchsorted(brackets, self.starts)].tolist()
+
+    def depth_at(self, place: int) -> int:
+        """How many brackets are open before a place."""
+        return self._deep[bisect_left(self._brackets, place)]
+
+    def stop_after(self, place: int) -> int:
+        """Where the sentence that holds a place ends."""
+        k = bisect_left(self._stop_list, place)
+        return self._stop_list[k] if k < len(self._stop_list) else len(self.text)
+
+    def near_before(self, characters: str, rows: Ints, size: int) -> Bools:
+        """Which of some numbers have one of the characters among the `size` before them."""
+        places, starts = find(self.codes, characters), self.starts[rows]
+        last = np.searchsorted(places, starts) - 1
+        return (last >= 0) & (np.append(places, 0)[last] >= starts - size)
 
     @cached_property
     def cues(self) -> dict[str, Ints]:
@@ -211,7 +231,7 @@ class Sheet:
         """Runs of quantities [a, b) of the sentences given by number."""
         if not self.n:
             return
-        own = np.array(self.sentence, np.int64)
+        own = self.sentences
         first, last = np.searchsorted(own, sentences, "left"), np.searchsorted(own, sentences, "right")
         for a, b in zip(first.tolist(), last.tolist(), strict=True):
             if b > a:
@@ -219,17 +239,15 @@ class Sheet:
 
     def begin_of(self, i: int) -> int:
         """Where the sentence of number i begins."""
-        s = self.sentence[i]
-        return int(self.stops[s - 1]) + 1 if s else 0
+        return self._begin[i]
 
     def end_of(self, i: int) -> int:
         """Where the sentence of number i ends."""
-        s = self.sentence[i]
-        return int(self.stops[s]) if s < len(self.stops) else len(self.text)
+        return self._end[i]
 
     def before(self, i: int, since: int | None = None) -> str:
         """The text between the number before i (or the begin of the sentence) and number i, without blanks."""
-        floor = self.begin_of(i)
+        floor = self._begin[i]
         if i and self.sentence[i - 1] == self.sentence[i]:
             floor = max(floor, self.end[i - 1])
         if since is not None:
@@ -297,16 +315,19 @@ class Sheet:
         return self.dimension_names[self.dimension[i]] if self.dimension[i] >= 0 else ""
 
     def is_percent(self, i: int) -> bool:
-        return self.dimension[i] in self._percent
+        return self._is_percent[i]
 
     def is_relative(self, i: int) -> bool:
-        return self.dimension[i] in self._relative
+        return self._is_relative[i]
 
     def is_amount(self, i: int) -> bool:
         """A level, or an addition that may have parts (新增5家): no share, rank, threshold or target."""
-        if self.is_relative(i) or self.value[i] != self.value[i]:
-            return False
-        return self.role[i] in (LEVEL, TARGET) or (self.role[i] == CHANGE and self.kind[i] == DELTA)
+        return self._is_amount[i]
+
+    def of_dimension(self, *names: str) -> Bools:
+        """Which numbers are of some dimensions."""
+        wanted = [k for k, name in enumerate(self.dimension_names) if name in names]
+        return np.isin(np.array(self.dimension, np.int64), wanted)
 
     def adds_up(self, i: int) -> bool:
         """Whether amounts of the kind of number i can be summed: no temperatures, prices, yields."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.quality.audits.intervals import CONSISTENT, INCONSISTENT, UNCHECKED
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, NO_DAY, SHARE, Finding, Sheet, squeeze
+from pipeline.text.lexer import find
 
 _BRACKET = re.compile(r"^(?P<noun>[^，。；：、（()）\n]{0,10})[（(](?P<list>[^（()）。；\n]{5,300})[）)]")
 _COLON = re.compile(r"^(?P<noun>[^，。；：、（()）\n]{0,8})：(?P<list>[^。；：\n（()）]{5,300})[。；\n]")
@@ -45,25 +46,22 @@ def told(sheet: Sheet) -> Iterator[Finding]:
 
 def _lists(sheet: Sheet) -> Iterator[Finding]:
     longest = sheet.rules.limit("list_longest")
-    counted = {k for k, name in enumerate(sheet.dimension_names) if name in ("count", "person")}
-    value, dimension = np.array(sheet.value), np.array(sheet.dimension, np.int64)
-    few = np.isin(dimension, list(counted)) & (value >= 2) & (value <= longest) & (value == np.floor(value))
-    codes = sheet.codes
-    ends, starts = np.array(sheet.end, np.int64), sheet.starts
-    near = np.zeros(sheet.n, np.bool_)
-    for step in range(11):
-        near |= np.isin(codes[np.minimum(ends + step, len(codes) - 1)], (0xFF08, 0x28, 0xFF1A))
-    listed = np.zeros(sheet.n, np.bool_)
-    for step in range(2, 14):
-        listed |= codes[np.maximum(starts - step, 0)] == ord("、")
-    for i in np.flatnonzero(few & (near | listed)).tolist():
-        if sheet.role[i] not in (LEVEL, CHANGE) or sheet.bound_names[sheet.bound[i]] != "exact":
-            continue
+    value = np.array(sheet.value)
+    few = sheet.of_dimension("count", "person") & (value >= 2) & (value <= longest) & (value == np.floor(value))
+    exact = [k for k, name in enumerate(sheet.bound_names) if name == "exact"]
+    few &= np.isin(sheet.roles, (LEVEL, CHANGE)) & np.isin(np.array(sheet.bound, np.int64), exact)
+    rows = np.flatnonzero(few)
+    ends, marks = np.array(sheet.end, np.int64)[rows], find(sheet.codes, "（(：")
+    following = np.append(marks, len(sheet.codes) + 99)[np.searchsorted(marks, ends)]
+    near = following <= ends + 10
+    listed = sheet.near_before("、", rows, 13)
+    chosen = near | listed
+    for i, after_list in zip(rows[chosen].tolist(), listed[chosen].tolist(), strict=True):
         behind = sheet.text[sheet.end[i] : sheet.end[i] + 320]
         found = _BRACKET.match(behind) or _COLON.match(behind)
         if found:
             yield from _list_behind(sheet, i, found)
-        elif listed[i]:
+        elif after_list:
             yield from _list_before(sheet, i, behind)
 
 
@@ -256,22 +254,15 @@ def _lives(sheet: Sheet) -> Iterator[Finding]:
 
 def _ranges(sheet: Sheet) -> Iterator[Finding]:
     """Rates and numbers of days beyond what can be."""
-    limits: list[int] = []
-    for words in sheet.measured_names:
-        hit = -1
-        for number, one in enumerate(sheet.rules.ranges):
-            if words.endswith(one.head) and not any(w in words for w in one.unless):
-                hit = number
-                break
-        limits.append(hit)
     measured = np.array(sheet.measured, np.int64)
-    which = np.where(measured >= 0, np.array([*limits, -1], np.int64)[measured], -1)
+    limits = [sheet.rules.range_of(words) for words in sheet.measured_names]
+    which = np.array([*limits, -1], np.int64)[measured]
     if not (which >= 0).any():
         return
     lows, highs = (np.array([getattr(one, end) for one in sheet.rules.ranges]) for end in ("low", "high"))
     plain = sheet.table["value_float"].to_numpy(zero_copy_only=False)
-    role = np.array(sheet.role, np.int64)
-    outside = (which >= 0) & ((plain < lows[which]) | (plain > highs[which])) & np.isin(role, (LEVEL, SHARE))
+    outside = (which >= 0) & ((plain < lows[which]) | (plain > highs[which]))
+    outside &= np.isin(sheet.roles, (LEVEL, SHARE))
     for i in np.flatnonzero(outside).tolist():
         one = sheet.rules.ranges[int(which[i])]
         unit = sheet.table["unit"][i].as_py()

@@ -13,17 +13,19 @@ import numpy as np
 
 from pipeline.quality.audits.intervals import INCONSISTENT, Interval, Number, judge
 from pipeline.quality.audits.parts import add, agreed, differed, of_parts
+from pipeline.quality.audits.rules import TOTALS
 from pipeline.quality.audits.sheet import LEVEL, SHARE, Finding, Sheet
 
 
 def families(sheet: Sheet) -> Iterator[Finding]:
     """Totals followed by all members of a family without 其中: 总人口63.47万人，男性32.58万人，女性30.89万人."""
-    kinds = {kind.removeprefix("total_"): kind for kind in sheet.rules.patterns if kind.startswith("total_")}
-    told = [any(sheet.rules.says(kind, words) for kind in kinds.values()) for words in sheet.measured_names]
-    named = np.array([*told, False], np.bool_)[np.array(sheet.measured, np.int64)]
+    kinds = {kind.removeprefix(TOTALS): kind for kind in sheet.rules.patterns if kind.startswith(TOTALS)}
+    kinds.pop("", None)
+    told = [sheet.rules.says(TOTALS, words) for words in sheet.measured_names]
+    named = np.array([*told, False], np.bool_)[np.array(sheet.measured, np.int64)] & sheet.amounts
+    named[:-2] &= sheet.sentences[2:] == sheet.sentences[:-2]
+    named[-2:] = False
     for t in np.flatnonzero(named).tolist():
-        if t + 2 >= sheet.n or sheet.sentence[t + 2] != sheet.sentence[t] or not sheet.is_amount(t):
-            continue
         for family, kind in kinds.items():
             size = len(sheet.rules.complete.get(family, ()))
             run = list(range(t + 1, t + 1 + size))
@@ -85,12 +87,8 @@ def ratios(sheet: Sheet) -> Iterator[Finding]:
 
 def share_sums(sheet: Sheet) -> Iterator[Finding]:
     """Audit shares of all members of a family, which must make up 100 %: 男性占51.0%，女性占49.0%."""
-    share = np.array([r == SHARE for r in sheet.role], np.bool_)
-    both = (
-        np.flatnonzero(share[:-1] & share[1:] & (np.diff(np.array(sheet.sentence, np.int64)) == 0))
-        if sheet.n > 1
-        else np.zeros(0, np.int64)
-    )
+    share = sheet.roles == SHARE
+    both = np.flatnonzero(share[:-1] & share[1:] & (np.diff(sheet.sentences) == 0))
     done = -1
     for i in both.tolist():
         if i <= done:
