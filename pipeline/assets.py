@@ -155,6 +155,7 @@ def published(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[A
             context.run.run_id,
             more=stages.judge_corrections(folders.store, folders.books, sorted(books)),
             corrections=storage.corrections_version(folders.books),
+            withheld=storage.withheld_names(folders.books),
             limits=stages.limits(folders.books),
         )
     except storage.GateError as gate:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DONE, CHECK_FAILED, MISUSED, BROKE = 0, 1, 2, 3
 # Errors in files that people write beside their books; by name, because a run reports them by name.
-_MISTAKES = frozenset({"ManifestError", "CorrectionsFileError"})
+_MISTAKES = frozenset({"ManifestError", "CorrectionsFileError", "ReferenceTableError"})
 
 app = typer.Typer(
     name="nianjian",
@@ -112,7 +112,8 @@ def _nothing_to_do(seeds: Path, warehouse: Path, sources: "Sequence[VolumeSource
     store = storage.Warehouse(warehouse)
     storage.recover(store)
     keys = {source.volume_id: storage.part_key(source, seeds) for source in sources}
-    return storage.up_to_date(store, keys, storage.corrections_version(seeds))
+    withheld = storage.withheld_names(seeds).version
+    return storage.up_to_date(store, keys, storage.corrections_version(seeds), withheld)
 
 
 def _books(seeds: Path, names: Sequence[str]) -> "list[VolumeSource]":

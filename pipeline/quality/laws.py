@@ -214,6 +214,7 @@ CHECKS: Mapping[str, Mapping[str, str]] = {
         **_LINKS,
         "one_volume": "A document belongs to one volume.",
         "readable": "No stage failed on a whole document.",
+        "withheld": "No withheld name is left in what is published, nor in the path of a document.",
     },
     "entries": {
         **_CONTRACT,

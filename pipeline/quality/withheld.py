@@ -94,6 +94,10 @@ class Withheld:
         return Veil(covering.names, Words(keep, self.fold))
 
 
+NOBODY: Final = Withheld()
+"""The list that covers nothing."""
+
+
 def read_withheld(path: Path, variants: Path | None = None) -> Withheld:
     """Read the list; a file that is not there names nobody.
 
@@ -107,7 +111,7 @@ def read_withheld(path: Path, variants: Path | None = None) -> Withheld:
     Example: the line `李文,临江年鉴2010,,本人要求` covers 李文 in that book, `*,,,未成年人` everybody everywhere.
     """
     if not path.is_file():
-        return Withheld()
+        return NOBODY
     try:
         text = decode(path.read_bytes())
     except UnicodeDecodeError:
@@ -129,7 +133,7 @@ def read_withheld(path: Path, variants: Path | None = None) -> Withheld:
             rows[number - 2] = [unguard(cell) for cell in cells] + [""] * (len(header) - len(cells))
     frame = pd.DataFrame([r[: len(header)] for r in rows.values()], list(rows), list(_COLUMNS), dtype=str)
     if not len(frame):
-        return Withheld()
+        return NOBODY
     check_rows(frame, FILE)
     lines = [
         Line(

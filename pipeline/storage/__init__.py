@@ -23,6 +23,7 @@ from pipeline.storage.keys import (
     reference_tables,
     reference_version,
     volume_of_document,
+    withheld_names,
 )
 from pipeline.storage.parts import (
     AUDITS,
@@ -72,4 +73,5 @@ __all__ = [
     "up_to_date",
     "verify",
     "volume_of_document",
+    "withheld_names",
 ]

@@ -83,9 +83,9 @@ class Curtain:
             self._pages[volume_id] = Pages(documents, veil)
         return self._pages[volume_id]
 
-    def verdicts(self, volume_id: str | None, verdicts: Iterable[laws.Verdict]) -> list[laws.Verdict]:
-        """Verdicts, on one volume or on none in particular, whose examples name nobody."""
-        veil = self.veil(volume_id) if volume_id else self.everywhere
+    def verdicts(self, verdicts: Iterable[laws.Verdict]) -> list[laws.Verdict]:
+        """Verdicts whose examples name nobody."""
+        veil = self.everywhere
         return [veil.verdict(verdict) if veil else verdict for verdict in verdicts]
 
     def results(self, table: pa.Table) -> pa.Table:

@@ -22,7 +22,9 @@ import pyarrow.parquet as pq
 
 import schemas
 from pipeline.quality import laws, rules, settle
+from pipeline.quality.withheld import NOBODY, Withheld
 from pipeline.storage import history
+from pipeline.storage.covering import Curtain
 from pipeline.storage.files import alive, beside, fsync, read_json, sha256_of, write_text
 from pipeline.storage.keys import code_version
 from pipeline.storage.parts import PUBLISHED, STAGES, Warehouse, document_ids
@@ -124,6 +126,7 @@ def publish(
     run_id: str,
     more: Sequence[laws.Verdict] = (),
     corrections: str = "",
+    withheld: Withheld = NOBODY,
     limits: Mapping[str, float] = MappingProxyType({}),
     clock: Callable[[], float] = time.time,
 ) -> Published:
@@ -131,6 +134,8 @@ def publish(
 
     `more` are verdicts on something else than a volume, which count like the others; `corrections` is the version of
     the file they are about. `limits` are the thresholds by which a warning about most of a table becomes an error.
+
+    `withheld` are the names that stand covered in all that is written.
 
     A volume that was never read yet (another was asked for) is left out. One that is published already and half
     remade, because a run was killed, is not: raises StaleError, since its rows would vanish.
@@ -151,14 +156,18 @@ def publish(
             )
         volume_ids = [v for v in volume_ids if v not in broken]
         verdicts = [settle.weigh(v, limits) for v in laws.add_up([*_verdicts(warehouse, volume_ids), *more])]
-        key = _set_key(warehouse, volume_ids, corrections)
+        curtain = Curtain(warehouse, withheld, volume_ids, broken)
+        verdicts = curtain.verdicts(verdicts)
+        key = _set_key(warehouse, volume_ids, corrections, withheld.version)
         stands = before.get("key") == key and set(_damaged(warehouse, before)) <= {history.TABLE}
         write = not stands and not any(v.blocks for v in verdicts)
         proof = rules.Proof()
         try:
-            rows = _prove(warehouse, volume_ids, proof, write)
+            rows = _prove(warehouse, volume_ids, proof, curtain, write)
             name = history.name_of_run(warehouse, run_id)
-            verdicts, kept = _judged([*verdicts, *proof.verdicts()], name, clock())
+            verdicts, kept = _judged(
+                [*verdicts, *curtain.verdicts(proof.verdicts()), *curtain.law()], name, clock()
+            )
             refused = any(v.blocks for v in verdicts)
             manifest = before or {"key": "", "run_id": "", "code_version": "", "volumes": [], "tables": {}}
             if not refused:
@@ -172,7 +181,7 @@ def publish(
             rows[history.TABLE] = _concatenate(
                 beside(warehouse.table(history.TABLE)),
                 history.TABLE,
-                _groups(history.TABLE, [history.remember(warehouse, kept)]),
+                _groups(history.TABLE, [history.remember(warehouse, kept, curtain.results)]),
             )
             targets = _described(warehouse, rows, manifest)
         except BaseException:
@@ -253,20 +262,21 @@ def laws_table(volume_id: str, verdicts: Iterable[laws.Verdict]) -> pa.Table:
     )
 
 
-def _set_key(warehouse: Warehouse, volume_ids: Sequence[str], corrections: str) -> str:
-    """The key of a set of published tables: which volumes, each made from what, published by which code."""
+def _set_key(warehouse: Warehouse, volume_ids: Sequence[str], corrections: str, withheld: str) -> str:
+    """The key of a set of published tables: which volumes, each made from what, published how by which code."""
     made = [(v, sorted((s, m["key"]) for s, m in warehouse.stages(v).items())) for v in volume_ids]
-    return hashlib.sha256(json.dumps([made, PUBLISHED, code_version(), corrections]).encode()).hexdigest()
+    content = [made, PUBLISHED, code_version(), corrections, withheld]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def up_to_date(warehouse: Warehouse, keys: Mapping[str, str], corrections: str) -> bool:
+def up_to_date(warehouse: Warehouse, keys: Mapping[str, str], corrections: str, withheld: str) -> bool:
     """Whether the published tables are those of exactly these volumes (volume → part key), and undamaged."""
     published = warehouse.manifest()
     return (
         bool(published)
         and published["volumes"] == sorted(keys)
         and all(warehouse.fresh(v, stage, key) for v, key in keys.items() for stage in STAGES)
-        and published["key"] == _set_key(warehouse, sorted(keys), corrections)
+        and published["key"] == _set_key(warehouse, sorted(keys), corrections, withheld)
         and not _damaged(warehouse, published)
     )
 
@@ -282,7 +292,7 @@ def _damaged(warehouse: Warehouse, manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _prove(
-    warehouse: Warehouse, volume_ids: Sequence[str], proof: rules.Proof, write: bool
+    warehouse: Warehouse, volume_ids: Sequence[str], proof: rules.Proof, curtain: Curtain, write: bool
 ) -> dict[str, int]:
     """Hold every row of every table against its rules, and write those that are to go out beside the old files.
 
@@ -291,7 +301,11 @@ def _prove(
     rows: dict[str, int] = {}
     for name in PUBLISHED:
         chunks = (
-            _volumes(warehouse, volume_ids) if name == "volumes" else _parts(warehouse, volume_ids, name)
+            table
+            for v in volume_ids
+            for table in curtain.tables(
+                name, v, _volumes(warehouse, [v]) if name == "volumes" else _parts(warehouse, [v], name)
+            )
         )
         proved = proof.watch(name, _groups(name, chunks))
         if write:
