@@ -8,6 +8,7 @@ every table together, because the tables are replaced together or not at all.
 
 import logging
 import re
+import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -194,6 +195,8 @@ def review(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[dg.M
             context.log.exception("a review page could not be written")
             problem = f"{type(error).__name__}: {error}"
         PROGRESS.info("review", extra={"volume": "", "done": 1, "total": 1})
+    if not pages and storage.withheld_names(folders.books).lines:
+        shutil.rmtree(store.root / "review", ignore_errors=True)  # pages of an earlier run may show a name
     check = dg.AssetCheckResult(
         check_name="pages_written",
         passed=not problem,
