@@ -16,7 +16,19 @@ from pipeline.text.numerals import DIGITS, Numerals
 
 _STOPS = code_set("，。；：！？\n\f（,;:!?\0")
 _SENTENCE = code_set("。！？\n\f\0")
-CUE_KINDS = ("change", "compared", "level", "neutral", "basis", "share", "target", "distribute", "of_which")
+_AFTER_NOUN = code_set("为是达，；。：、（")
+CUE_KINDS = (
+    "change",
+    "compared",
+    "level",
+    "neutral",
+    "basis",
+    "share",
+    "target",
+    "distribute",
+    "of_which",
+    "actual",
+)
 (
     CUE_CHANGE,
     CUE_COMPARED,
@@ -27,7 +39,10 @@ CUE_KINDS = ("change", "compared", "level", "neutral", "basis", "share", "target
     CUE_TARGET,
     CUE_DISTRIBUTE,
     CUE_OF_WHICH,
-) = range(9)
+    CUE_ACTUAL,
+) = range(10)
+NO_CUE = -9
+"""The value of a word that says nothing and hides the shorter words in it: 比重 is no comparison, 虚拟 no plan."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,13 @@ class Clauses:
         base, base_start, base_end = cues.basis.everywhere(
             codes, basis_places
         )  # apart, since 年均 lies inside 年均增长
+        said = np.flatnonzero(cues.clause_value[word] != NO_CUE)
+        word, start, end = word[said], start[said], end[said]
+        # the 比 of 存贷比上升 and of 比为3:1 is a noun
+        verb = start[np.isin(cues.clause_kind[word], (CUE_CHANGE, CUE_LEVEL))]
+        noun = (base_end - base_start == 1) & (np.isin(base_end, verb) | _AFTER_NOUN[codes[base_end]])
+        said = np.flatnonzero(~noun & (cues.basis_value[base] != NO_CUE))
+        base, base_start, base_end = base[said], base_start[said], base_end[said]
         far = np.full(1, len(codes) - 1)  # so that no column is ever empty
         return cls(
             number,

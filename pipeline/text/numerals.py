@@ -442,7 +442,7 @@ def _walk_chinese(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints
             power = worth[group]
             tens = power > 9  # 廿 and 卅 carry their own digit
             scale = _POWER[np.where(tens, 1, power)]
-            _split_range(pending, previous, digits, zero, which)
+            _split_range(pending, previous, digits, zero, which[decimals[which] < 0])
             after_point = decimals[which] >= 0
             shift[which[after_point]] += power[after_point]
             plain, by = which[~after_point], scale[~after_point]
@@ -483,7 +483,7 @@ def _walk_chinese(pieces: _Pieces, first: Ints, count: Ints) -> tuple[Ints, Ints
             zero[plain] = False
             last_power[plain] = np.where(tens, 1, power)[~after_point]
     everyone = np.arange(n)
-    _split_range(pending, previous, digits, zero, everyone)
+    _split_range(pending, previous, digits, zero, everyone[decimals < 0])
     short = (
         (digits == 1)
         & ~zero

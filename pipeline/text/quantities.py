@@ -195,6 +195,16 @@ def read_quantities(
     high = np.where(halved, high * 10 + 5, high)
     exponent, high_exponent = exponent - halved, high_exponent - halved
     end, unit_end = end + halved, unit_end
+    # 两个半月, 三个半小时
+    piece, month, hour = units.named("个"), units.named("个月"), units.named("小时")
+    i = np.flatnonzero(free & (surface == piece) & (exponent == 0) & (codes[end] == ord("半")))
+    timed = np.where(codes[end[i] + 1] == ord("月"), month, -1)
+    timed = np.where((codes[end[i] + 1] == ord("小")) & (codes[end[i] + 2] == ord("时")), hour, timed)
+    i, timed = i[timed >= 0], timed[timed >= 0]
+    mantissa[i], high[i] = mantissa[i] * 10 + 5, high[i] * 10 + 5
+    exponent[i], high_exponent[i], surface[i] = exponent[i] - 1, high_exponent[i] - 1, timed
+    end[i] += np.where(timed == month, 2, 3)
+    unit_end[i] = end[i]
     # 零下5度, -3.2%, +8.6%
     plus = (
         numerals.arabic
@@ -218,6 +228,9 @@ def read_quantities(
 
     usable = free & ~absorbed
     # ranges
+    lent = _denominators_lent(codes, numerals, usable, surface)
+    numerals.denominator[lent] = numerals.denominator[lent - 1]
+    surface[lent], unit_start[lent], unit_end[lent] = surface[lent - 1], end[lent], end[lent]
     joined = ranges(codes, numerals, usable, surface, start, end, clause)
     second = np.zeros(n, np.bool_)
     second[1:] = joined[:-1]
@@ -235,6 +248,8 @@ def read_quantities(
     )
     exponent[i[lend]] += power_j[lend]
     surface[i], unit_start[i], unit_end[i] = surface[j], unit_start[j], unit_end[j]
+    tenfold = tenths[j] & ~tenths[i]  # 三至五成
+    exponent[i[tenfold]] += 1
     special = stepped(codes, numerals, usable, surface)  # 3、400万
     k = np.flatnonzero(special)
     step = order_of(numerals.mantissa[k + 1] * np.power(10.0, numerals.exponent[k + 1])) - order_of(
@@ -300,6 +315,10 @@ def read_quantities(
     below, below_count, below_time, end, unit_end = rates_below(
         codes, numerals, usable, row, surface, end, unit_end, units, clause
     )
+    below_line = np.zeros(n, np.bool_)  # the 100 of 毫克/100毫升
+    below_line[1:] = (below[:-1] >= 0) & (numerals.start[1:] < end[:-1])
+    second |= below_line
+    _share_denominators(shared, row, below, below_count, below_time)
     # 2元/平方米～3元/平方米
     again = ranges(codes, numerals, usable & ~second & ~joined & (below >= 0), surface, start, end, clause)
     again[:-1] &= (below[:-1] == below[1:]) & (below_count[:-1] == below_count[1:])
@@ -356,7 +375,7 @@ def read_quantities(
     of_numeral[result.numeral] = np.arange(len(result.numeral))
     both = np.flatnonzero(joined & kept)
     of_numeral[both + 1] = of_numeral[both]
-    follow = np.flatnonzero(absorbed | compound)
+    follow = np.flatnonzero(absorbed | compound | below_line)
     for _ in range(2):
         of_numeral[follow] = np.where(of_numeral[follow] < 0, of_numeral[follow - 1], of_numeral[follow])
     of_numeral[follow] = of_numeral[follow - 1]
@@ -367,6 +386,24 @@ def read_quantities(
     result.of_numeral = of_numeral
     set_roles(codes, numerals, result, units, clauses, (rank | top)[result.numeral], dated, years)
     return result
+
+
+def _share_denominators(shared: Bools, row: Ints, below: Ints, count: Ints, time: Ints) -> None:
+    """Carry the unit below the line back along a list: 18、34微克/立方米."""
+    for _ in range(16):
+        i = np.flatnonzero(shared[:-1] & (below[:-1] < 0) & (below[1:] >= 0) & (row[:-1] == row[1:]))
+        if not len(i):
+            return
+        below[i], count[i], time[i] = below[i + 1], count[i + 1], time[i + 1]
+
+
+def _denominators_lent(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints) -> Ints:
+    """The numerals that end a range whose beginning alone names the parts: the 十五 of 百分之十至十五."""
+    value = numerals.value()
+    lent = (numerals.denominator[:-1] > 0) & (numerals.denominator[1:] == 0) & (surface[:-1] >= 0)
+    lent &= usable[:-1] & usable[1:] & (surface[1:] < 0) & ~numerals.arabic[1:] & (value[:-1] < value[1:])
+    lent &= code_set("至到～-—–")[codes[numerals.end[:-1]]] & (numerals.start[1:] - numerals.end[:-1] == 1)
+    return np.flatnonzero(lent) + 1
 
 
 def _unit_before(codes: Codes, start: Ints, units: Units, unit_end: Ints) -> Bools:
@@ -428,7 +465,7 @@ def left_bound(codes: Codes, start: Ints, cues: Cues) -> tuple[Ints, Ints]:
         wrong |= (head == ord(character)) & code_set(makers)[before]
     wrong |= single & (head == ord("上")) & ~CHINESE[codes[start]]
     recent = code_set("年")[codes[start + 1]] | code_set("年")[codes[start + 2]]  # 近5年, the last five years
-    wrong |= single & (head == ord("近")) & recent & code_set("，。；、\n\f】 \0的是在")[before]
+    wrong |= single & (head == ord("近")) & recent & code_set("，。；、\n\f】 \0的是在为创现属")[before]
     wrong |= (length >= 2) & code_set("不未")[before] & code_set("超低少高")[head]
     value = np.where(wrong, -1, cues.bound_left_value[np.maximum(word, 0)])
     return value, np.where(wrong, start, begin)

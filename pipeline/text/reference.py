@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.clauses import CUE_KINDS, Cues
+from pipeline.text.clauses import CUE_KINDS, NO_CUE, Cues
 from pipeline.text.dates.lunar import LunarYears
 from pipeline.text.dates.pieces import DateWords
 from pipeline.text.lexer import Openings, Trie
@@ -23,7 +23,7 @@ from pipeline.text.rows import ABOUT, AT_LEAST, AT_MOST, BASES, DIRECTIONS, DOUB
 from pipeline.text.units import Units, load_units
 from pipeline.text.view import fold_table
 
-_BOUND = {"about": ABOUT, "at_least": AT_LEAST, "at_most": AT_MOST}
+_BOUND = {"about": ABOUT, "at_least": AT_LEAST, "at_most": AT_MOST, "none": -1}
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,17 @@ def _cues(rows: Sequence[dict[str, str]], units: Units) -> Cues:
         clause_kind=np.array([CUE_KINDS.index(kind) for _, kind, _ in clause], np.int64),
         clause_value=np.array([_cue_value(kind, value) for _, kind, value in clause], np.int64),
         basis=Trie.of([word for word, _ in basis]),
-        basis_value=np.array([BASES.index(value) for _, value in basis], np.int64),
+        basis_value=np.array(
+            [NO_CUE if value == "none" else BASES.index(value) for _, value in basis], np.int64
+        ),
         noun=Trie.of([word for word, _ in nouns], backwards=True),
         noun_surface=np.array([units.named(surface) if surface else -1 for _, surface in nouns], np.int64),
     )
 
 
 def _cue_value(kind: str, value: str) -> int:
+    if value == "none":
+        return NO_CUE
     if kind in ("change", "compared"):
         return DOUBLE if value == "double" else DIRECTIONS.index(value)
     return 0

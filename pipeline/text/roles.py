@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.text.clauses import (
+    CUE_ACTUAL,
     CUE_BASIS,
     CUE_CHANGE,
     CUE_COMPARED,
@@ -145,9 +146,14 @@ def set_roles(
         & ~changing
         & (code_set("的为于达是")[codes[q.start - 1]] | ((kind == CUE_LEVEL) & (adjacent <= 3)))
     )
-    ratio |= listed & multiple & ~changing & ratio[previous]
+    ratio |= rate & ~changing & (kind != CUE_SHARE) & _of_the_year_before(codes, clauses, basis_here, q.start)
+    for _ in range(12):  # 分别为上年的96.4%、101.3%和105.1%
+        more = listed & (rate | multiple) & ~changing & ~ratio & ratio[previous]
+        if not more.any():
+            break
+        ratio |= more
     which = np.flatnonzero(ratio)
-    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > 1
+    larger = q.mantissa[which] * np.power(10.0, q.exponent[which]) > np.where(rate[which], 100, 1)
     direction[which] = np.where(larger, UP, DOWN)
     change_kind = np.where(changing, DELTA, -1)
     change_kind = np.where(changing & rate, RATE, change_kind)
@@ -175,12 +181,24 @@ def set_roles(
 
     q.role[_thresholds(codes, numerals, q, units, changing, part)] = THRESHOLD
 
-    aim = cues.last((CUE_TARGET,), sentence)
-    plain = (q.role == LEVEL) | (q.role == CHANGE)
-    q.role[plain & (aim >= 0)] = TARGET
+    aim = cues.last((CUE_TARGET, CUE_ACTUAL), sentence)
+    aimed = (aim >= 0) & (clauses.cue_kind[aim] == CUE_TARGET)
+    q.role[aimed & ((q.role == LEVEL) | (q.role == CHANGE))] = TARGET
     q.role[ranked] = RANK
     for column in (q.change_kind, q.direction, q.basis, q.basis_stated):
         column[ranked] = -1
+
+
+def _of_the_year_before(codes: Codes, clauses: Clauses, basis: Ints, start: Ints) -> Bools:
+    """Which rates stand right behind 为上年的, 是去年同期的, 相当于上年的: what is stated is a share of that year's level.
+
+    In 由上年的52.3%上升到53.9% and 上年的52.3% the rate itself is last year's level.
+    """
+    begin, end = clauses.cue_start[basis], clauses.cue_end[basis]
+    tied = (basis >= 0) & (codes[start - 1] == ord("的")) & (end >= start - 1)
+    opens, before = codes[begin], codes[begin - 1]
+    equal = (before == ord("于")) & code_set("当等")[codes[begin - 2]]
+    return tied & (code_set("为是相")[opens] | code_set("为是达到及")[before] | equal)
 
 
 def _thresholds(

@@ -15,6 +15,8 @@ from pipeline.text.rows import RULE
 from pipeline.text.units import Units
 
 _END = code_set("，。；：、！？）)”\n\f\0,;:!?（(")
+_ROUND = (1, 10, 50, 100, 500, 1000, 10_000, 100_000)
+"""How many of a unit stand below the line: 毫克/100毫升, 人/10万人."""
 
 
 def noun_units(
@@ -113,7 +115,7 @@ def rates_below(
         times = np.where(numbered, numerals.integer()[np.maximum(number, 0)], 1)
         place = np.where(numbered, numerals.end[np.maximum(number, 0)], place)
         word, length = units.at(codes, place)
-        good = word >= 0
+        good = (word >= 0) & (~numbered | np.isin(times, _ROUND))  # 462座/38127米 are two numbers
         lower = np.where(good, units.default[np.maximum(word, 0)], -1)
         for x in np.flatnonzero(good & (lower < 0)):
             senses = units.senses[word[x]]

@@ -34,7 +34,7 @@ _DIGIT = code_set("0123456789")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _DASH = code_set("～-—–")
 _SYMBOL = code_set("%‰‱℃°㎡㎥㎢")
-_AFTER_DECIMALS = code_set("万亿千%‰倍元吨亩斤担")
+_AFTER_DECIMALS = code_set("万亿千%‰℃倍元吨亩斤担米里")
 
 
 def fold_table(variants: Iterable[tuple[str, str]]) -> NDArray[np.uint16]:
@@ -233,7 +233,8 @@ def _raised_points(codes: Codes) -> Ints:
     after = dots + 2
     for _ in range(3):
         after = after + _DIGIT[codes[after]]
-    return dots[_AFTER_DECIMALS[codes[after]]]
+    metric = (codes[after] == ord("公")) & code_set("里斤顷尺担")[codes[after + 1]]
+    return dots[_AFTER_DECIMALS[codes[after]] | metric]
 
 
 def _mended(codes: Codes) -> tuple[Codes, Ints]:
