@@ -5,11 +5,14 @@ Here: what 市, 省, 县, 自治区 and a list's first region stand for. Not her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from pipeline.text.divisions import Divisions, short_of
 from pipeline.text.entities.mention import Mention
 
+County = tuple[str, str | None] | None
+"""Name and code of the county that 县 and 区 mean."""
 _COUNTY_LEVEL = "县区旗"
 _LONGEST = 12
 
@@ -21,6 +24,7 @@ class Canonical:
         self.divisions = divisions
         self.region_code = divisions.region_code
         self._seen: dict[str, str] = {}
+        self._known: dict[tuple[str, str, County], tuple[str, str | None]] = {}
 
     @cached_property
     def province(self) -> tuple[str, str | None]:
@@ -47,32 +51,56 @@ class Canonical:
             )
         return known
 
-    def of(
-        self, mention: Mention, text: str, county: tuple[str, str | None] | None
-    ) -> tuple[str, str | None]:
-        """Name and division code of a mention.
+    def in_order(
+        self, mentions: Sequence[Mention], texts: Sequence[str], entries: Sequence[int]
+    ) -> tuple[list[str], list[str | None]]:
+        """Names and division codes of the mentions of a page, in their order.
+
+        A county named before in the entry is what 县 means in a name: `云陵县…县水利局`.
 
         Args:
-            mention: what was found.
-            text: its characters in the view.
-            county: the county named before it in the entry, with its code.
+            mentions: what was found.
+            texts: the characters of each in the view.
+            entries: the number of the entry that each lies in.
         """
-        kind = mention.kind
-        if kind == "organisation":
-            prefix = mention.sort
-            if prefix and mention.rule == "organisation/list" and not text.startswith((prefix, "团")):
-                text = prefix + text
-            return self.in_region(text, county)
-        if kind == "division":
-            return self._division(text, mention.code), mention.code
-        if kind == "abbreviation" and mention.name:
-            return self.in_region(mention.name, county)
-        if kind in ("facility", "place"):
-            return self.in_region(text, county, kind)
-        return mention.name or text, None
+        names: list[str] = []
+        codes: list[str | None] = []
+        county: County = None
+        here = -1
+        region, region_name = self.region_code, self.divisions.region
+        known = self._known
+        for mention, text, entry in zip(mentions, texts, entries, strict=True):
+            if entry != here:
+                county, here = None, entry
+            kind, code = mention.kind, mention.code
+            if kind == "division":
+                if (code and code != region and text[-1] in "县区市旗") or (
+                    mention.rule == "division/class" and text != region_name
+                ):
+                    county = text, code
+                names.append(self._division(text, code))
+                codes.append(code)
+                continue
+            if kind == "organisation":
+                prefix = mention.sort
+                if prefix and mention.rule == "organisation/list" and not text.startswith((prefix, "团")):
+                    text = prefix + text
+            elif kind == "abbreviation" and mention.name:
+                text, kind = mention.name, "organisation"
+            elif kind not in ("facility", "place"):
+                names.append(mention.name or text)
+                codes.append(code)
+                continue
+            key = text, kind, county
+            full = known.get(key)
+            if full is None:
+                full = known[key] = self.in_region(text, county, kind)
+            names.append(full[0])
+            codes.append(code or full[1])
+        return names, codes
 
     def in_region(
-        self, text: str, county: tuple[str, str | None] | None, kind: str = "organisation"
+        self, text: str, county: County, kind: str = "organisation"
     ) -> tuple[str, str | None]:
         """A name with the region that it only implies, and the code of that region."""
         named = self.region_of(text)

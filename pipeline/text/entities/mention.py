@@ -21,6 +21,7 @@ class Mention:
         sort: kind within the kind: of a quotation (`award`), a work (`plan`), an event (`forum`).
         region: text that the name inherits or implies in front (`市` of a list member), for later canonical names.
         parent: the mention that this one lies in.
+        row: its row in the `entities` table, -1 before it has one.
     """
 
     kind: str
@@ -32,7 +33,7 @@ class Mention:
     code: str | None = None
     sort: str | None = None
     parent: Mention | None = None
-    head: int = 0
+    row: int = -1
 
 
 @dataclass
@@ -85,6 +86,20 @@ class Found:
             held = self.by_start.get(place)
             if held is not None:
                 self.drop(held)
+
+    def covers(self, place: int, reach: int) -> bool:
+        """Whether a mention that starts up to `reach` characters before a place goes on past it."""
+        by_start = self.by_start
+        for start in range(place - 1, place - reach - 1, -1):
+            held = by_start.get(start)
+            if held is not None and held.end > place:
+                return True
+        return False
+
+    def touches(self, start: int, end: int, reach: int) -> bool:
+        """Whether a mention starts inside a span, or covers its start from up to `reach` characters before."""
+        by_start = self.by_start
+        return any(place in by_start for place in range(start, end)) or self.covers(start, reach)
 
     def ordered(self, more: Iterable[Mention] = ()) -> list[Mention]:
         """Mentions by place, a wider one before what lies in it; of two that overlap the wider or first stays.

@@ -212,7 +212,7 @@ class Page:
         starts, ends, uses: the words in order, as arrays (indexing numpy scalars would cost more than the rules).
         word_at: for each position, the number of the first word that ends after it.
         titles, verbs: numbers of the words that are titles, and of those that are event or role verbs.
-        runs: (start, end, first word, word after the last) of each run worth reading.
+        runs: starts, ends, first words and words after the last of the runs worth reading.
     """
 
     view: str
@@ -223,7 +223,7 @@ class Page:
     word_at: array[int]
     titles: list[int]
     verbs: list[int]
-    runs: list[tuple[int, int, int, int]]
+    runs: tuple[Ints, Ints, Ints, Ints]
 
     def words_in(self, start: int, end: int) -> range:
         """Numbers of the words that lie inside a span."""
@@ -282,28 +282,16 @@ def page_of(block: Block, lexicon: Lexicon) -> Page:
     word_at = np.cumsum(np.bincount(end, minlength=len(codes) + 1))
     wall = ((use & int(WALL)) != 0) & ((use & int(_PROTECTING)) == 0) | ((use & int(Use.BREAK)) != 0)
     at = np.flatnonzero(wall)
-    if len(at) < 2:
-        runs: list[tuple[int, int, int, int]] = []
-    else:
-        left, right = end[at[:-1]], start[at[1:]]
-        first, last = at[:-1] + 1, at[1:]
-        long_weak = ((use & int(Use.WEAK)) != 0) & (end - start > 1)
-        telling = _Counts(((use & int((SUFFIX & ~Use.WEAK) | Use.DIVISION | Use.COUNTRY)) != 0) | long_weak)
-        weak = _count(use, int(Use.WEAK))
-        # one weak character names something only after a region or in a list
-        within = _count(use, int(Use.CONJUNCTION | Use.ANCHOR)).between(first, last) > 0
-        opened = _OPENS[codes[left]] | _LISTED[codes[left - 1]] | within
-        named = (telling.between(first, last) > 0) | ((weak.between(first, last) > 0) & opened)
-        keep = np.flatnonzero((right - left >= 2) & named)
-        runs = list(
-            zip(
-                left[keep].tolist(),
-                right[keep].tolist(),
-                first[keep].tolist(),
-                last[keep].tolist(),
-                strict=True,
-            )
-        )
+    left, right = end[at[:-1]], start[at[1:]]
+    first, last = at[:-1] + 1, at[1:]
+    long_weak = ((use & int(Use.WEAK)) != 0) & (end - start > 1)
+    telling = _Counts(((use & int((SUFFIX & ~Use.WEAK) | Use.DIVISION | Use.COUNTRY)) != 0) | long_weak)
+    weak = _count(use, int(Use.WEAK))
+    # one weak character names something only after a region or in a list
+    within = _count(use, int(Use.CONJUNCTION | Use.ANCHOR)).between(first, last) > 0
+    opened = _OPENS[codes[left]] | _LISTED[codes[left - 1]] | within
+    named = (telling.between(first, last) > 0) | ((weak.between(first, last) > 0) & opened)
+    keep = np.flatnonzero((right - left >= 2) & named)
     return Page(
         view=codes.tobytes().decode("utf-16-le", "surrogatepass"),
         codes=codes,
@@ -313,5 +301,5 @@ def page_of(block: Block, lexicon: Lexicon) -> Page:
         word_at=_flat(word_at),
         titles=np.flatnonzero(use & int(Use.TITLE | Use.OCCUPATION)).tolist(),
         verbs=np.flatnonzero((word >= 0) & lexicon.verb[word]).tolist(),
-        runs=runs,
+        runs=(left[keep], right[keep], first[keep], last[keep]),
     )
