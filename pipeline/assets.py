@@ -136,10 +136,42 @@ def laws(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeR
     return _run_stage(context, folders, "laws")
 
 
+@dg.asset(
+    key_prefix="parts",
+    group_name="quality",
+    deps=[dg.AssetKey(["parts", d]) for d in ("documents", "entries", "facts", "names", "audits", "laws")],
+    kinds={"parquet"},
+)
+def series(context: dg.AssetExecutionContext, folders: Folders) -> dg.MaterializeResult[Any]:
+    """前后卷: what only a whole volume shows, or two editions of one series: 上年 against last year's book.
+
+    Not partitioned, since one volume's findings depend on another volume; it looks at all that were read, and
+    compares again those that are new, have changed, or have a neighbour that has.
+    """
+    store = folders.store
+    read = [v for v in sorted(_books(context.run.run_id, folders.books)) if store.complete(v)]
+    found = storage.neighbours(store, read)
+    stale = [v for v in read if not store.fresh(v, "series", found[v].key)]
+    for done, volume_id in enumerate(stale):
+        PROGRESS.info("series", extra={"volume": volume_id, "done": done, "total": len(stale)})
+        with PartWriter(store, volume_id, "series", found[volume_id].key) as part:
+            stages.compare(volume_id, found[volume_id], store, folders.books, part)
+    PROGRESS.info("series", extra={"volume": "", "done": len(stale), "total": len(stale)})
+    return dg.MaterializeResult(
+        metadata={
+            "volumes": len(read),
+            "volumes_made": len(stale),
+            "volumes_unchanged": len(read) - len(stale),
+            "with_the_year_before": sum(one.before is not None for one in found.values()),
+            "rows": sum(store.rows(v)["series.audits"] for v in read),
+        }
+    )
+
+
 @dg.multi_asset(
     specs=[
         checks.table_spec(
-            name, [dg.AssetKey(["parts", d]) for d in ("documents", "entries", "facts", "laws")]
+            name, [dg.AssetKey(["parts", d]) for d in ("documents", "entries", "facts", "laws", "series")]
         )
         for name in PUBLISHED
     ],

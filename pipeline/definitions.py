@@ -18,6 +18,7 @@ defs = dg.Definitions(
         assets.names,
         assets.audits,
         assets.laws,
+        assets.series,
         assets.published,
         assets.review,
     ],

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import schemas
 from pipeline import storage
 from pipeline.quality import laws, settle
-from pipeline.quality.audits import audit
+from pipeline.quality.audits import audit, audit_editions
+from pipeline.quality.audits.editions import COLUMNS, Book
 from pipeline.quality.audits.rules import load_rules
 from pipeline.quality.correction_lines import Finding, read_corrections
 from pipeline.quality.corrections import accept_audits, apply_corrections, unknown_documents
@@ -25,7 +26,7 @@ from pipeline.quality.fence import read_each
 from pipeline.quality.place import Text
 from pipeline.quality.rereading import reader
 from pipeline.read import Volume, VolumeSource, read_volume
-from pipeline.storage import PartWriter, Warehouse
+from pipeline.storage import Neighbours, PartWriter, Warehouse
 from pipeline.text.names import read_names
 from pipeline.text.reference import Reference, load_reference
 from pipeline.text.segment import segment
@@ -138,6 +139,36 @@ def prove(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter)
     part.write(rejects=merged, laws=storage.laws_table(source.volume_id, laws.add_up(verdicts)))
 
 
+def compare(volume_id: str, beside: Neighbours, store: Warehouse, seeds: Path, part: PartWriter) -> None:
+    """What is seen only beyond one batch: in a whole volume, or in two editions of a series."""
+    rules = storage.reference_folder(seeds)
+    found = {name: [schemas.empty(name)] for name in storage.AUDITS}
+    books = {v: _book(store, v) for v in (volume_id, beside.before) if v is not None}
+    if beside.before is not None:
+        for name, table in audit_editions(books[beside.before], books[volume_id], rules).items():
+            found[name].append(table)
+    tables = {name: pa.concat_tables(parts) for name, parts in found.items()}
+    accepted = {r: why for v in books for r, why in store.notes(v, "facts").get("accepted", [])}
+    tables["audits"] = accept_audits(tables["audits"], tables["audit_terms"], accepted)
+    nowhere = Text(schemas.empty("documents"))
+    kept = settle.settle(tables, nowhere, None, volume_id)
+    known = {
+        "entries": books[volume_id].entries,
+        "quantities": pa.concat_tables([book.quantities.select(["quantity_id"]) for book in books.values()]),
+    }
+    verdicts = laws.judge(kept.tables, nowhere, store.read_part(volume_id, "volumes"), known)
+    verdicts += settle.contract({n: t.num_rows for n, t in kept.tables.items()}, kept.removed, kept.rejects)
+    part.write(
+        **{f"series.{name}": table for name, table in kept.tables.items()},
+        **{
+            "series.links": schemas.empty("links"),
+            "series.rejects": kept.rejects,
+            "series.laws": storage.laws_table(volume_id, verdicts),
+        },
+    )
+    part.note(before=beside.before)
+
+
 MAKE: Mapping[str, Make] = {
     "documents": documents,
     "entries": entries,
@@ -164,6 +195,25 @@ def judge_corrections(store: Warehouse, seeds: Path, volume_ids: Sequence[str]) 
     unread = set(volume_ids) - set(read)
     mine = [line for line in lines if storage.volume_of_document(line.document) not in unread]
     return correction_verdicts([*findings, *unknown_documents(mine, known)])
+
+
+def _book(store: Warehouse, volume_id: str) -> Book:
+    """A volume as one edition of its series; its parts are mapped, and read as far as they are looked at."""
+    texts: dict[str, str] = {}
+
+    def text(document_id: str) -> str:
+        if document_id not in texts:
+            documents = store.read_part(volume_id, "documents")
+            row = pc.index(documents["document_id"], document_id).as_py()
+            texts[document_id] = documents["text"][row].as_py()
+        return texts[document_id]
+
+    return Book(
+        store.read_part(volume_id, "volumes")["covered_year"][0].as_py(),
+        store.read_part(volume_id, "entries").select(["entry_id", "title", "section"]),
+        store.read_part(volume_id, "quantities").select(COLUMNS),
+        text,
+    )
 
 
 def _segment(given: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

@@ -468,6 +468,14 @@ _ALL: Final = (
         key=("table_name", "check_name"),
     ),
     _table(
+        "links",
+        "参见",
+        "References whose entry lies in another volume of the series; they complete `entities` when it is published.",
+        ("entity_id", "target_entry_id"),
+        key=("entity_id",),
+        references={"entity_id": "entities"},
+    ),
+    _table(
         "zones",
         "区域",
         "Stretches of a document that are no running prose: headings, captions, notes, signatures …",
@@ -479,7 +487,7 @@ _ALL: Final = (
 )
 
 TABLES: Final[dict[str, pandera.DataFrameSchema]] = {schema.name: schema for schema in _ALL}
-WORKING: Final = frozenset({"zones", "laws"})
+WORKING: Final = frozenset({"zones", "laws", "links"})
 
 
 def key_of(name: str) -> list[str]:

@@ -259,15 +259,17 @@ def judge(
     tables: Mapping[str, pa.Table],
     text: Text,
     volume: pa.Table | None = None,
+    beside: Mapping[str, pa.Table] | None = None,
     limits: Mapping[str, float] | None = None,
 ) -> list[Verdict]:
     """Prove every law on the tables of one batch of documents.
 
     `tables` holds what is there of documents, entries, zones, quantities, dates, numerals and rejects, and `volume`
-    the row of the volumes table they refer to, `limits` the thresholds by name; a law whose tables or thresholds are
+    the row of the volumes table they refer to; `beside` holds rows that may be referred to and are not judged
+    themselves, their key column at least. `limits` are the thresholds by name. A law whose tables or thresholds are
     absent is not judged.
     """
-    known = {**tables, "volumes": volume} if volume is not None else tables
+    known = {**(beside or {}), **tables, **({"volumes": volume} if volume is not None else {})}
     verdicts: list[Verdict] = []
 
     def rowwise(

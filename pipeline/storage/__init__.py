@@ -1,9 +1,9 @@
 """Tables on disk: the parts of a volume, the published tables, and the order in which they are replaced.
 
 Here belongs everything that touches the warehouse folder: `files` (beside first, then renamed), `keys` (what a part
-depends on), `parts` (one volume), `publishing` (all volumes, the gate). What a table must look like stands in
-`schemas`, what must be true of it in `pipeline.quality.laws`; this package calls both and decides nothing about the
-language.
+depends on), `parts` (one volume), `series` (what a volume is held against), `publishing` (all volumes, the gate).
+What a table must look like stands in `schemas`, what must be true of it in `pipeline.quality.laws`; this package calls
+both and decides nothing about the language.
 
 Two promises. A reader of `<warehouse>/<table>.parquet` sees a whole old file or a whole new one, and `manifest.json`,
 written last, says which files belong together. The same books, code and reference tables give the same bytes.
@@ -30,6 +30,7 @@ from pipeline.storage.parts import (
     FACTS,
     NAMES,
     PUBLISHED,
+    SERIES,
     STAGES,
     PartWriter,
     Warehouse,
@@ -46,6 +47,7 @@ from pipeline.storage.publishing import (
     up_to_date,
     verify,
 )
+from pipeline.storage.series import Neighbours, neighbours, uncompared
 
 __all__ = [
     "AUDITS",
@@ -53,8 +55,10 @@ __all__ = [
     "FACTS",
     "NAMES",
     "PUBLISHED",
+    "SERIES",
     "STAGES",
     "GateError",
+    "Neighbours",
     "PartWriter",
     "Published",
     "StaleError",
@@ -64,12 +68,14 @@ __all__ = [
     "document_ids",
     "in_batches",
     "laws_table",
+    "neighbours",
     "part_key",
     "publish",
     "recover",
     "reference_folder",
     "reference_tables",
     "reference_version",
+    "uncompared",
     "up_to_date",
     "verify",
     "volume_of_document",

@@ -36,6 +36,9 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "audits": (*AUDITS, "audits.rejects"),
     "laws": ("rejects", "laws"),
 }
+# What is seen only beyond one batch, in a whole volume or in two of a series. It has a key of its own, since it also
+# depends on other volumes, and its tables have one batch; published, they follow the rows of the stages above.
+SERIES = ("series.audits", "series.audit_terms", "series.links", "series.rejects", "series.laws")
 PUBLISHED = ("volumes", "documents", "entries", *FACTS, *NAMES, *AUDITS, "rejects", "corrections_applied")
 
 
@@ -118,7 +121,7 @@ class Warehouse:
     def complete(self, volume_id: str) -> bool:
         """Whether all stages of a volume were made from the same book by the same code."""
         stages = self.stages(volume_id)
-        return set(stages) == set(STAGES) and len({made["key"] for made in stages.values()}) == 1
+        return stages.keys() >= STAGES.keys() and len({stages[name]["key"] for name in STAGES}) == 1
 
     def read_part(self, volume_id: str, name: str) -> pa.Table:
         """One part of a volume as a whole."""
@@ -137,7 +140,7 @@ class PartWriter(AbstractContextManager["PartWriter"]):
 
     def __init__(self, warehouse: Warehouse, volume_id: str, stage: str, key: str) -> None:
         self._warehouse, self._volume, self._stage, self._key = warehouse, volume_id, stage, key
-        self._tables = STAGES[stage]
+        self._tables = SERIES if stage == "series" else STAGES[stage]
         self._writers: dict[str, pa.RecordBatchFileWriter] = {}
         self._rows: dict[str, int] = dict.fromkeys(self._tables, 0)
         self._notes: dict[str, Any] = {}

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import schemas
@@ -27,7 +28,8 @@ from pipeline.storage import history
 from pipeline.storage.covering import Curtain
 from pipeline.storage.files import alive, beside, fsync, read_json, sha256_of, write_text
 from pipeline.storage.keys import code_version
-from pipeline.storage.parts import PUBLISHED, STAGES, Warehouse, document_ids
+from pipeline.storage.parts import PUBLISHED, SERIES, STAGES, Warehouse, document_ids
+from pipeline.storage.series import uncompared
 from schemas import export
 
 # Published row groups: as many rows or bytes as readers like to skip over, and as memory can hold.
@@ -61,7 +63,7 @@ class GateError(RuntimeError):
 
 
 class StaleError(RuntimeError):
-    """A published volume has no consistent parts any more; reading it again mends that."""
+    """The parts of a volume do not fit together, or not its neighbours; running its stages again mends that."""
 
 
 @dataclass(frozen=True)
@@ -140,11 +142,13 @@ def publish(
     A volume that was never read yet (another was asked for) is left out. One that is published already and half
     remade, because a run was killed, is not: raises StaleError, since its rows would vanish.
 
-    Rows come by volume, document and place. The verdicts on the volumes are added up, and every row is proved on its
-    way into a file; when a verdict of level error has failed, GateError is raised and every published table stays as
-    it is. When nothing has changed since the last publication, no table is touched. Whatever comes of it, the
-    verdicts are added to quality_results, the one table that grows with every run. Parts of volumes that are not
-    among `volume_ids` are removed in the end.
+    Raises StaleError too where the stage `series` was not run since a volume or its neighbours were made.
+
+    Rows come by volume, document and place; audits over more than one batch or volume come last in their volume. The
+    verdicts on the volumes are added up, and every row is proved on its way into a file; when a verdict of level
+    error has failed, GateError is raised and every published table stays as it is. When nothing has changed since the
+    last publication, no table is touched. Whatever comes of it, the verdicts are added to quality_results, the one
+    table that grows with every run. Parts of volumes that are not among `volume_ids` are removed in the end.
     """
     with _alone(warehouse.root):
         _roll_forward(warehouse.root)
@@ -155,6 +159,8 @@ def publish(
                 f"half made by a run that was stopped: {', '.join(half)}; run these volumes again"
             )
         volume_ids = [v for v in volume_ids if v not in broken]
+        if old := uncompared(warehouse, volume_ids):
+            raise StaleError(f"not compared with their neighbours yet: {', '.join(old)}; run the stage series")
         verdicts = [settle.weigh(v, limits) for v in laws.add_up([*_verdicts(warehouse, volume_ids), *more])]
         curtain = Curtain(warehouse, withheld, volume_ids, broken)
         verdicts = curtain.verdicts(verdicts)
@@ -205,7 +211,8 @@ def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verd
     twice: list[dict[str, object]] = []
     documents = 0
     for volume_id in volume_ids:
-        found += [_verdict(row) for row in warehouse.read_part(volume_id, "laws").to_pylist()]
+        for name in ("laws", "series.laws"):
+            found += [_verdict(row) for row in warehouse.read_part(volume_id, name).to_pylist()]
         for document_id in document_ids(warehouse, volume_id):
             documents += 1
             if document_id in seen:
@@ -276,6 +283,7 @@ def up_to_date(warehouse: Warehouse, keys: Mapping[str, str], corrections: str, 
         bool(published)
         and published["volumes"] == sorted(keys)
         and all(warehouse.fresh(v, stage, key) for v, key in keys.items() for stage in STAGES)
+        and not uncompared(warehouse, keys)
         and published["key"] == _set_key(warehouse, sorted(keys), corrections, withheld)
         and not _damaged(warehouse, published)
     )
@@ -319,7 +327,7 @@ def _prove(
 def _expect(warehouse: Warehouse, volume_ids: Sequence[str], rows: Mapping[str, int]) -> None:
     """Raises OSError where other rows were written than the parts hold."""
     for name, written in rows.items():
-        expected = sum(warehouse.rows(v)[name] for v in volume_ids)
+        expected = sum(warehouse.rows(v)[n] for v in volume_ids for n in (name, *_beyond(name)))
         if written != expected:
             raise OSError(f"{name}: the parts say {expected} rows, {written} were written")
 
@@ -376,10 +384,27 @@ def _swap(warehouse: Warehouse, targets: Sequence[Path]) -> None:
     fsync(warehouse.root)
 
 
+def _beyond(name: str) -> tuple[str, ...]:
+    """The part of a table that the stage `series` has made, if it makes any."""
+    own = f"series.{name}"
+    return (own,) if own in SERIES else ()
+
+
 def _parts(warehouse: Warehouse, volume_ids: Sequence[str], name: str) -> Iterator[pa.Table]:
     for volume_id in volume_ids:
-        for batch in warehouse.batches(volume_id, name):
-            yield batch[name]
+        links = warehouse.read_part(volume_id, "series.links") if name == "entities" else None
+        for part in (name, *_beyond(name)):
+            for batch in warehouse.batches(volume_id, part):
+                yield _linked(batch[part], links) if links is not None and links.num_rows else batch[part]
+
+
+def _linked(entities: pa.Table, links: pa.Table) -> pa.Table:
+    """Mentions with the entries of other volumes that they point at."""
+    row = pc.index_in(entities["entity_id"], value_set=links["entity_id"].combine_chunks())
+    found = links["target_entry_id"].combine_chunks().take(row.combine_chunks())
+    target = pc.coalesce(found, entities["target_entry_id"].combine_chunks())
+    place = entities.column_names.index("target_entry_id")
+    return entities.set_column(place, entities.schema.field(place), target)
 
 
 def _volumes(warehouse: Warehouse, volume_ids: Sequence[str]) -> Iterator[pa.Table]:

@@ -63,6 +63,9 @@ def _volume(warehouse: Warehouse, volume_id: str, mark: str, rows: int = 1) -> N
             if stage == "laws":
                 given |= {"rejects": schemas.empty("rejects"), "laws": storage.laws_table(volume_id, [])}
             part.write(**given)
+    alone = storage.neighbours(warehouse, [volume_id])[volume_id]
+    with PartWriter(warehouse, volume_id, "series", alone.key) as part:
+        part.write(**{n: schemas.empty(n.removeprefix("series.")) for n in storage.SERIES})
 
 
 def _marks(warehouse: Path) -> set[str]:

@@ -10,8 +10,9 @@
     products   yield times area, price times amount, figures per head
     running    stock and flow told in prose
     told       counts against lists, days against dates, limits of what can be, years
-    books      the same thing told twice, in one book or in two editions
+    books      the same thing told twice in one book
     occasions  one occasion told in two entries
+    editions   what a book says of last year against last year's book
     output     findings as rows of the two tables
 
 A false alarm costs the trust of the editor: where the text allows one reading under which it is right, it is not wrong.
@@ -28,6 +29,7 @@ import pyarrow.compute as pc
 
 from pipeline import SEEDS
 from pipeline.quality.audits import books, changes, parts, products, running, shares, told, wholes
+from pipeline.quality.audits.editions import Book, compare
 from pipeline.quality.audits.occasions import Occasions
 from pipeline.quality.audits.output import Output
 from pipeline.quality.audits.rules import Rules, load_rules
@@ -86,16 +88,25 @@ def audit(
     return output.tables()
 
 
-def audit_editions(
-    entries: pa.Table, quantities: pa.Table, volumes: pa.Table, seeds: Path = SEEDS
-) -> dict[str, pa.Table]:
-    """Only what two editions of one series say of the same year, for tables of several volumes.
+def audit_editions(earlier: Book, later: Book, seeds: Path = SEEDS) -> dict[str, pa.Table]:
+    """What a book says of the year before, held against the book of that year.
 
-    For where `audit` has run on each volume by itself; arguments and tables as there.
+    Args:
+        earlier, later: two editions of one series that cover two years in a row.
+        seeds: folder of the reviewed files.
+
+    Returns:
+        The tables "audits" and "audit_terms"; the audits stand in the later volume, their terms in both.
+
+    Raises:
+        ValueError: as in `audit`.
+
+    Example:
+        80.5亿元 in the book of 2008 and `上年为80.5万元` in that of 2009: one row of kind cross_volume, inconsistent.
     """
     output = Output()
-    for found in books.editions(entries, quantities, volumes, load_rules(seeds)):
-        output.add_twice(quantities, found)
+    for found in compare(earlier, later, load_rules(seeds)):
+        output.add_across(found)
     return output.tables()
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 import schemas
 from pipeline.quality.audits.books import Twice
+from pipeline.quality.audits.editions import Across
 from pipeline.quality.audits.intervals import INFINITE
 from pipeline.quality.audits.sheet import Finding, Sheet
 
@@ -46,7 +47,7 @@ class Output:
         if anchor >= 0:
             values = tuple(None if v is None else sheet.in_unit(anchor, v) for v in values)  # type: ignore[assignment]
         terms = [(ids[i].as_py(), part) for i, part in finding.terms]
-        self._row(identity, volume, entry, finding.kind, values, finding.verdict, finding.explanation, terms)
+        self.row(identity, volume, entry, finding.kind, values, finding.verdict, finding.explanation, terms)
 
     def add_twice(self, quantities: pa.Table, found: Twice) -> None:
         """One finding over two places of one book or of two."""
@@ -59,9 +60,19 @@ class Output:
         outcome = found.outcome
         values = tuple(v * factor for v in (outcome.stated, outcome.computed, outcome.tolerance))
         terms = [(identity, "level"), (quantities["quantity_id"][found.other].as_py(), found.part)]
-        self._row(identity, volume, entry, found.kind, values, outcome.verdict, found.explanation, terms)
+        self.row(identity, volume, entry, found.kind, values, outcome.verdict, found.explanation, terms)
 
-    def _row(
+    def add_across(self, found: Across) -> None:
+        """One finding over two books; it stands in the later one."""
+        row, outcome = found.row, found.outcome
+        percent = row["dimension"] in ("percent", "percentage_point")
+        factor = 1.0 if percent or not row["base_value"] else row["value_float"] / row["base_value"]
+        values = tuple(v * factor for v in (outcome.stated, outcome.computed, outcome.tolerance))
+        terms = [(term["quantity_id"], part) for term, part in found.terms]
+        identity, volume, entry = row["quantity_id"], row["volume_id"], row["entry_id"]
+        self.row(identity, volume, entry, "cross_volume", values, outcome.verdict, found.explanation, terms)
+
+    def row(
         self,
         identity: str,
         volume: str,
@@ -72,6 +83,7 @@ class Output:
         explanation: str,
         terms: list[tuple[str, str]],
     ) -> None:
+        """One finding as it is; values in the unit that the book prints, terms as quantity_id and part."""
         name = f"{identity}:{kind}"
         self._taken[name] = self._taken.get(name, 0) + 1
         if self._taken[name] > 1:

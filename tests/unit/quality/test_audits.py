@@ -10,7 +10,7 @@ import pytest
 
 import schemas
 from pipeline import SEEDS
-from pipeline.quality.audits import audit, audit_editions
+from pipeline.quality.audits import audit
 from pipeline.read import Volume
 from pipeline.text.facts import read_facts
 from pipeline.text.measures import measure
@@ -70,10 +70,6 @@ def book(volume_id: str, year: int, texts: dict[str, str], region: str | None = 
         "dates": facts["dates"],
         "volumes": volumes,
     }
-
-
-def together(*books: Tables) -> Tables:
-    return {name: pa.concat_tables([one[name] for one in books]) for name in books[0]}
 
 
 def audited(text: str, year: int = 2009) -> list[dict[str, Any]]:
@@ -214,52 +210,6 @@ def test_tables_keep_the_contract() -> None:
 
 def test_no_quantities_no_audits() -> None:
     assert len(audit(**book("v", 2009, {"1.txt": "【会议】县委召开会议。"}))["audits"]) == 0
-
-
-EARLIER = "【商贸流通】全年实现社会消费品零售总额80.5亿元，比上年增长12.0%。\n【供水情况】城区供水总量4210万立方米。"
-LATER = (
-    "【商贸流通】全年实现社会消费品零售总额{now}亿元，比上年增长{growth}%。\n"
-    "【供水情况】城区供水总量4410万立方米，上年供水总量{before}万立方米。"
-)
-
-
-@pytest.mark.parametrize(
-    ("now", "growth", "before", "expected"),
-    [
-        ("93.4", "16.0", "4210", {"consistent"}),
-        ("93.4", "16.0", "4190", {"consistent", "unchecked"}),
-        ("934", "16.0", "4210", {"consistent", "inconsistent"}),
-        ("93.4", "19.0", "4210", {"consistent", "unchecked"}),
-    ],
-)
-def test_two_editions(now: str, growth: str, before: str, expected: set[str]) -> None:
-    books = together(
-        book("y2008", 2008, {"1.txt": EARLIER}, "330199"),
-        book("y2009", 2009, {"1.txt": LATER.format(now=now, growth=growth, before=before)}, "330199"),
-    )
-    rows = [r for r in audit(**books)["audits"].to_pylist() if r["kind"] == "cross_volume"]
-    assert {r["verdict"] for r in rows} == expected
-    alone = audit_editions(books["entries"], books["quantities"], books["volumes"])["audits"].to_pylist()
-    assert [r["audit_id"] for r in alone] == [r["audit_id"] for r in rows]
-
-
-def test_revisions_are_named_as_such() -> None:
-    books = together(
-        book("y2008", 2008, {"1.txt": EARLIER}, "330199"),
-        book("y2009", 2009, {"1.txt": LATER.format(now="93.4", growth="16.0", before="4190")}, "330199"),
-    )
-    rows = audit_editions(books["entries"], books["quantities"], books["volumes"])["audits"].to_pylist()
-    assert [r["explanation"] for r in rows if r["verdict"] == "unchecked"] == [
-        "供水总量：上年卷【供水情况】为4210万立方米，本卷称上年为4190万立方米，两卷不同，或经修订"
-    ]
-
-
-def test_books_of_other_regions_are_not_compared() -> None:
-    books = together(
-        book("a", 2008, {"1.txt": EARLIER}, "330199"),
-        book("b", 2009, {"1.txt": LATER.format(now="934", growth="16.0", before="4210")}, "330299"),
-    )
-    assert len(audit_editions(books["entries"], books["quantities"], books["volumes"])["audits"]) == 0
 
 
 def test_the_same_digits_with_another_unit() -> None:
