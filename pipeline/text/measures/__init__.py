@@ -1,10 +1,19 @@
 """What each number measures, what it is part of, and the time and territory it speaks of.
 
 lexicon    the word lists and how they cut a text
-phrases    the phrase next to each number
-relations  what a number takes from its neighbours: subject, level, total
+kinds      what a quantity is by its unit and role
+stops      where phrases, clauses and sentences end
+nouns      the noun that ends a phrase, and its head
+left       the phrase left of a number
+right      the phrase right of it
+phrases    which of the two it goes by
 context    period and territory
-rows       the columns that the relations are read from
+walk       what the walk over the numbers reads, writes and remembers
+subjects   whose phrase a level goes by
+changes    the level a change or share speaks of
+totals     the total that a number is part of
+relations  the walk itself
+rows       the columns that it reads
 table      the columns put into the table of quantities
 """
 

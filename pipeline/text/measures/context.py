@@ -17,7 +17,7 @@ from pipeline.read import Volume
 from pipeline.text.divisions import Division, divisions_in, load_divisions
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, last_before
 from pipeline.text.measures.lexicon import KIND, MeasureWords, Tokens
-from pipeline.text.measures.phrases import last_at
+from pipeline.text.measures.stops import last_at
 
 NO_DAY = -(2**31)
 _COMPARED = code_set("比较与同距离")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, leftmost
 
@@ -71,11 +72,10 @@ follows is only compared with (高于全省平均水平)."""
 
 
 @dataclass(frozen=True)
-class MeasureWords:
-    """Word lists as tries, with flags for each word.
+class Uses:
+    """What words may do, one item a word: of a list (`MeasureWords`) or of a text (`Tokens`).
 
     Attributes:
-        words: everything that text is cut by; the longest word wins.
         kind: index into KINDS of each word.
         peeled: the word is no part of a phrase that ends right before a number.
         cuts: a phrase begins after the word, wherever it stands.
@@ -84,6 +84,24 @@ class MeasureWords:
         acts: a word of doing, which ends a phrase right of a count of people: 300人观看.
         verb: the word may itself say what is counted, where nothing else does.
         base: the bits RATIO_BASE, VALUE_BASE, BARE_BASE.
+    """
+
+    kind: Ints
+    peeled: Bools
+    cuts: Bools
+    led: Bools
+    stops: Bools
+    acts: Bools
+    verb: Bools
+    base: Ints
+
+
+@dataclass(frozen=True)
+class MeasureWords(Uses):
+    """Word lists as tries, with flags for each word.
+
+    Attributes:
+        words: everything that text is cut by; the longest word wins.
         scope: for scope words, (scope, territory); else None.
         period: for words of time, what they say (`year+0`); else "".
         heads: head nouns, read backwards. head_of: for each word, its number among them, or -1.
@@ -93,14 +111,6 @@ class MeasureWords:
     """
 
     words: Trie
-    kind: Ints
-    peeled: Bools
-    cuts: Bools
-    led: Bools
-    stops: Bools
-    acts: Bools
-    verb: Bools
-    base: Ints
     scope: tuple[tuple[str, str] | None, ...]
     period: tuple[str, ...]
     heads: Trie
@@ -110,21 +120,15 @@ class MeasureWords:
     measuring: Bools
 
 
-@dataclass
-class Tokens:
-    """Listed words of a block in order: number of the word, start and end in the view, and what the word may do."""
+@dataclass(frozen=True)
+class Tokens(Uses):
+    """Listed words of a block in order: number of the word, start and end in the view, and what each may do."""
 
     word: Ints
     start: Ints
     end: Ints
-    kind: Ints
-    peeled: Bools
-    cuts: Bools
-    led: Bools
-    stops: Bools
-    acts: Bools
-    verb: Bools
-    base: Ints
+    ended: NDArray[np.int32]  # for each place of the view, how many words end at or before it
+    begun: NDArray[np.int32]  # and how many begin before it
 
     @classmethod
     def of(
@@ -137,39 +141,56 @@ class Tokens:
             dates, names: starts and ends of dates and of names of divisions; each is one word of its own, and a
                 listed word that reaches into one is dropped.
         """
-        places = np.flatnonzero(lists.words.first[codes])
-        word, length = lists.words.at(codes, places)
-        hit = np.flatnonzero(word >= 0)
-        start, end, word = places[hit], places[hit] + length[hit], word[hit]
+        word, start, end = lists.words.anywhere(codes)
         for (begin, stop), label in ((names, DIVISION), (dates, DATE)):
             if len(begin):
                 start, end, word = _with_spans(len(codes), start, end, word, begin, stop, label)
         keep = leftmost(start, end)
         # one word before the text, so that looking for the last word before a place always finds one
         word, start, end = (
-            np.concatenate((np.full(1, first), column[keep]))
-            for first, column in ((DATE, word), (0, start), (0, end))
+            np.append(first, column[keep]) for first, column in ((DATE, word), (0, start), (0, end))
         )
         return cls(
-            word, start, end, lists.kind[word], lists.peeled[word], lists.cuts[word], lists.led[word],
-            lists.stops[word], lists.acts[word], lists.verb[word], lists.base[word],
-        )  # fmt: skip
+            **{use.name: getattr(lists, use.name).take(word) for use in fields(Uses)},
+            word=word,
+            start=start,
+            end=end,
+            ended=_counted(len(codes), end),
+            begun=_counted(len(codes), start + 1),
+        )
+
+    def ending_by(self, places: Ints) -> Ints:
+        """Index of the last word that ends at or before each place."""
+        return self.ended.take(places).astype(np.int64) - 1
+
+    def from_on(self, places: Ints) -> Ints:
+        """Index of the first word that begins at or behind each place; the last word where there is none."""
+        return np.minimum(self.begun.take(places).astype(np.int64), len(self.start) - 1)
+
+
+def _counted(size: int, places: Ints) -> NDArray[np.int32]:
+    """For each place of a block, how many of `places` (each at most once) are at or before it."""
+    count = np.zeros(size + 2, np.int32)
+    count[places] = 1
+    return np.cumsum(count, dtype=np.int32)
 
 
 def _with_spans(
     size: int, start: Ints, end: Ints, word: Ints, begin: Ints, stop: Ints, label: int
 ) -> tuple[Ints, Ints, Ints]:
     """Words outside the spans [begin, stop), and the spans themselves as words with the number `label`."""
-    edge = np.zeros(size + 1, np.int64)
-    np.add.at(edge, begin, 1)
-    np.add.at(edge, stop, -1)
-    covered = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.cumsum(edge) > 0)))
-    free = covered[end] == covered[start]
-    order = np.argsort(np.concatenate((start[free], begin)), kind="stable")
+    edge = np.zeros(size + 1, np.int8)
+    np.add.at(edge, begin, np.int8(1))
+    np.add.at(edge, stop, np.int8(-1))
+    covered = np.zeros(size + 2, np.int32)
+    np.cumsum(np.cumsum(edge, dtype=np.int8) > 0, dtype=np.int32, out=covered[1:])
+    free = np.flatnonzero(covered.take(end) == covered.take(start))
+    start = start.take(free)
+    at = np.searchsorted(start, begin, "right")
     return (
-        np.concatenate((start[free], begin))[order],
-        np.concatenate((end[free], stop))[order],
-        np.concatenate((word[free], np.full(len(begin), label)))[order],
+        np.insert(start, at, begin),
+        np.insert(end.take(free), at, stop),
+        np.insert(word.take(free), at, label),
     )
 
 

@@ -1,55 +1,31 @@
-"""The columns that the walk over the quantities reads (`relations.Row`), laid out from a block and its phrases.
+"""The columns that the walk over the quantities reads (`walk.Row`), laid out from a block and its phrases.
 
 Here: what a column says of each number by its own surroundings. Not here: what numbers say of one another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.text.lexer import Bools, Codes, Ints, code_set
+from pipeline.text.lexer import Bools, Codes, Ints, code_set, find
+from pipeline.text.measures.kinds import Column, Kinds
 from pipeline.text.measures.lexicon import KIND, Tokens
-from pipeline.text.measures.phrases import Kinds, Phrases, Stops, attributes, last_at
-from pipeline.text.measures.relations import CHANGE, CHANGE_KINDS, RANK, ROLES, THRESHOLD, Row
+from pipeline.text.measures.phrases import Phrases, attributes
+from pipeline.text.measures.stops import Stops, last_at, next_at
+from pipeline.text.measures.walk import Row
+from pipeline.text.rows import DELTA, LEVEL
 
-_TIMED = ("duration", "age", "time")
-_RELATIVE = ("percent", "percentage_point", "multiple", "ratio", "fraction", "rank", "index")
-_COUNTED = ("count", "person", "visit")
-_PEOPLE = ("person", "visit")
-_MATERIAL = ("money", "energy", "power", "price", "rate")
-_AGENTS = ("家", "户", "所")
-_REPEATED = ("次", "轮", "遍", "趟", "场次")
 _JOINTS = code_set("、和及与")
 _CLAUSE_START = code_set("，；（、")
 _CLOSING = code_set("）)")
-
-
-def column_of(table: pa.Table, name: str, names: tuple[str, ...]) -> Ints:
-    """A text column as numbers: the index into `names`, -1 for null and others."""
-    found = pc.index_in(table[name], value_set=pa.array(names)).combine_chunks()
-    return np.asarray(found.fill_null(-1).to_numpy(), np.int64)
-
-
-def kinds_of(rows: pa.Table) -> Kinds:
-    """What each quantity of a table is, as far as finding its phrase depends on it."""
-    dimension = rows["dimension"]
-    role = column_of(rows, "role", ROLES)
-    return Kinds(
-        counted=_among(dimension, _COUNTED),
-        people=_among(dimension, _PEOPLE),
-        agents=_among(rows["unit"], _AGENTS),
-        timed=_among(dimension, _TIMED),
-        relative=_among(dimension, _RELATIVE),
-        material=_among(dimension, _MATERIAL),
-        repeated=_among(rows["unit"], _REPEATED),
-        points=_among(rows["change_kind"], ("points",)),
-        threshold=role == THRESHOLD,
-        ranked=role == RANK,
-        changed=role == CHANGE,
-    )
+_DIGIT = code_set("0123456789")
+_POWERS = 10.0 ** np.arange(-20, 21)
 
 
 def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, phrases: Phrases, tokens: Tokens,
@@ -63,39 +39,29 @@ def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, p
     """
     clause = last_at(stops.clause, start) + 1
     sentence = last_at(stops.sentence, start) + 1
-    base_unit = rows["base_unit"].combine_chunks()
-    numerator = pc.struct_field(pc.extract_regex(base_unit, "^(?P<u>[^/]*)"), "u")
+    unit = Column.of(rows["base_unit"])
     milestone = code_set("大台关")[codes[end]] & code_set("关阶口")[codes[end + 1]]
     columns = {
-        "start": start, "end": end, "entry": _coded(rows["entry_id"]), "sentence": sentence, "clause": clause,
-        "unit": _coded(base_unit), "kin": _coded(numerator), "relative": kinds.relative, "timed": kinds.timed,
-        "material": kinds.material, "counted": kinds.counted, "role": column_of(rows, "role", ROLES),
-        "change_kind": column_of(rows, "change_kind", CHANGE_KINDS), "value": _values(rows), "grain": _grains(rows),
+        "start": start, "end": end, "entry": Column.of(rows["entry_id"]).code, "sentence": sentence, "clause": clause,
+        "unit": unit.code, "kin": unit.numerators(), "rated": unit.having("/"), "relative": kinds.relative,
+        "timed": kinds.timed, "material": kinds.material, "counted": kinds.counted, "role": kinds.role,
+        "change_kind": kinds.change, "value": _values(rows), "grain": _grains(codes, rows, start, end),
         "own": phrases.start, "own_end": phrases.end, "head": phrases.head, "head_end": phrases.head_end,
         "known": phrases.known, "abstract": phrases.measuring, "attribute": attributes(codes, phrases, tokens),
         "growth": phrases.growth, "people": kinds.people, "here": here,
         "per": _per(codes, phrases), "based": phrases.based, "by_verb": phrases.side == 2,
         "on_right": phrases.side == 1, "portion": _portions(codes, phrases),
-        "aged": _among(rows["dimension"], ("age",)), "milestone": milestone, "period": period,
+        "aged": kinds.aged, "milestone": milestone, "period": period,
         "apart": _last_token(tokens, "distribute", start, clause),
         "of_which": _of_which(codes, tokens, start, sentence),
         "bracket": _brackets(codes, start, clause, stops), "linked": _linked(codes, start, end, phrases),
     }  # fmt: skip
+    columns["plain"] = _plain(columns)
+    columns["crowded"] = _crowded(sentence, unit.code, (kinds.role == LEVEL) | (kinds.change == DELTA))
     text = codes.tobytes().decode("utf-16-le", "replace")
     return Row(
         text=text, cuts=tokens.end[tokens.cuts], **{name: column.tolist() for name, column in columns.items()}
     )
-
-
-def _among(column: pa.ChunkedArray, names: tuple[str, ...]) -> Bools:
-    found = pc.is_in(column, value_set=pa.array(names)).combine_chunks()
-    return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
-
-
-def _coded(column: pa.Array | pa.ChunkedArray) -> Ints:
-    """A text column as numbers, equal for equal texts; -1 for null."""
-    one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    return np.asarray(one.dictionary_encode().indices.fill_null(-1).to_numpy(), np.int64)
 
 
 def _values(rows: pa.Table) -> NDArray[np.float64]:
@@ -105,17 +71,23 @@ def _values(rows: pa.Table) -> NDArray[np.float64]:
     return np.asarray(value.to_numpy(zero_copy_only=False), np.float64)
 
 
-def _grains(rows: pa.Table) -> NDArray[np.float64]:
+def _grains(codes: Codes, rows: pa.Table, start: Ints, end: Ints) -> NDArray[np.float64]:
     """The place value of the last printed digit of each number, in its base unit: 1.25亿元 is exact to a million."""
-    source = rows["source_text"].combine_chunks()
-    found = pc.extract_regex(source, r"[.．](?P<d>[0-9０-９]+)")
-    power = -pc.utf8_length(pc.struct_field(found, "d")).fill_null(0).to_numpy().astype(np.float64)
+    far = len(codes) - 1
+    point = next_at(find(codes, "."), start, far)
+    behind = np.where(point < end, point + 1, far)
+    power = np.zeros(len(start))
+    live = np.flatnonzero(_DIGIT[codes[behind]])
+    while len(live):
+        power[live] -= 1
+        behind[live] += 1
+        live = live[_DIGIT[codes[behind[live]]] & (behind[live] < end[live])]
     for sign, order in (("千", 3), ("万", 4), ("亿", 8)):
-        power += order * pc.match_substring(source, sign).to_numpy(zero_copy_only=False)
+        power += order * (next_at(find(codes, sign), start, far) < end)
     value = pc.coalesce(rows["value_float"].combine_chunks(), pa.scalar(0.0)).to_numpy(zero_copy_only=False)
     base = pc.coalesce(rows["base_value"].combine_chunks(), pa.scalar(0.0)).to_numpy(zero_copy_only=False)
     factor = np.divide(base, value, out=np.ones_like(base), where=value != 0)
-    return np.asarray(10.0**power * np.abs(factor), np.float64)
+    return np.asarray(_POWERS.take(power.astype(np.int64) + 20) * np.abs(factor), np.float64)
 
 
 def _last_token(tokens: Tokens, kind: str, start: Ints, since: Ints) -> Ints:
@@ -163,3 +135,23 @@ def _linked(codes: Codes, start: Ints, end: Ints, phrases: Phrases) -> Bools:
     first = codes[np.minimum(previous, len(codes) - 1)]
     joint = _JOINTS[first]
     return (joint & (gap <= 1)) | ((first == ord("以")) & (gap <= 2)) | ((first == ord("、")) & (gap == 2))
+
+
+def _plain(columns: Mapping[str, NDArray[Any]]) -> Bools:
+    """Levels with words of their own and nothing about them that ties them to a neighbour."""
+    level = (columns["role"] == LEVEL) & (columns["own"] >= 0) & (columns["based"] == 0)
+    level &= ~columns["by_verb"] & ~columns["milestone"]
+    inside = (columns["of_which"] >= 0) | (columns["bracket"] >= 0)
+    amount = columns["abstract"] & ~columns["counted"]
+    headed = columns["relative"] | amount | (~columns["material"] & ~columns["attribute"])
+    return level & ~inside & headed & ~np.append(columns["linked"][1:], False)
+
+
+def _crowded(sentence: Ints, unit: Ints, amount: Bools) -> Bools:
+    """Whether the sentence of each number has two amounts of one unit."""
+    number = np.cumsum(np.diff(sentence, prepend=-1) != 0)
+    units = np.max(unit, initial=0) + 2
+    key = np.sort((number * units + unit)[amount])
+    flags = np.zeros(len(sentence) + 1, np.bool_)
+    flags[key[1:][key[1:] == key[:-1]] // units] = True
+    return flags[number]

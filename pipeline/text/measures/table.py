@@ -25,10 +25,12 @@ from pipeline.text.measures.context import (
     territories,
     volume_territory,
 )
+from pipeline.text.measures.kinds import kinds_of
 from pipeline.text.measures.lexicon import MeasureWords, Tokens, load_measure_words
-from pipeline.text.measures.phrases import Stops, last_at, own_phrases
+from pipeline.text.measures.phrases import own_phrases
 from pipeline.text.measures.relations import link
-from pipeline.text.measures.rows import kinds_of, row_of
+from pipeline.text.measures.rows import row_of
+from pipeline.text.measures.stops import Stops, last_at
 from pipeline.text.reference import Reference
 from pipeline.text.view import PAD, Block, block_of, text_codes
 
@@ -70,7 +72,8 @@ def measure(documents: pa.Table, entries: pa.Table, zones: pa.Table, quantities:
     filled = {name: pa.chunked_array(arrays).combine_chunks() for name, arrays in parts.items()}
     old = quantities["note"].combine_chunks()
     said = filled["note"]
-    filled["note"] = pc.coalesce(pc.binary_join_element_wise(old, said, "; "), old, said)
+    if old.null_count < len(old):
+        filled["note"] = pc.coalesce(pc.binary_join_element_wise(old, said, "; "), old, said)
     table = quantities
     for name, column in filled.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
