@@ -157,6 +157,10 @@ def name_lookalikes(
         & code_set("日天年月周期届次个")[after],
         "indefinite",
     )
+    # 公元前221年, （前202年）, 高祖五年
+    ancient = (before == ord("前")) & ((before2 == ord("元")) | code_set("（(～—–-")[before2]) & (after == ord("年"))
+    reigned = ~arabic & (after == ord("年")) & (value >= 1) & (value <= 62) & code_set("祖宗帝")[before]
+    claim(ancient | reigned, "era_year")
     _coordinates(codes, numerals, claim)
     return_period = (after == ord("年")) & (after2 == ord("一")) & (codes[end + 2] == ord("遇"))
     claim(return_period, "label")
@@ -205,6 +209,7 @@ def name_lookalikes(
 
     # 一、 （一） 1. at the start of a line or a clause
     list_mark = _LINE_START[before] & code_set("、.．)）")[after] & (value >= 0) & (value < 100) & no_unit
+    list_mark &= ~(CHINESE[after2] & (codes[end + 2] == ord("季")))  # 一、二季度
     # 注：1.本表不含…；2.合计…
     item = _AFTER_STOP[before] & code_set(".．、")[after] & han(after2) & arabic
     list_mark |= item & (value >= 1) & (value < 30) & no_unit

@@ -34,6 +34,10 @@ _DIGIT = code_set("0123456789")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _DASH = code_set("～-—–")
 _SYMBOL = code_set("%‰‱℃°㎡㎥㎢")
+_IN_FIGURE = code_set("0123456789.Oo")
+_SPELLED = code_set("〇○一二三四五六七八九")
+_MULTIPLIER = code_set("万亿千百")
+_OPENS_UNIT = code_set("元美港欧日平公千吨人户亩立米度辆台头只株斤担箱册件套座家个")
 _AFTER_DECIMALS = code_set("万亿千%‰℃倍元吨亩斤担米里")
 
 
@@ -159,7 +163,29 @@ def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints) -> Ints:
     left, right = codes[blank - 1], codes[blank + 1]
     beside = (_DIGIT[left] & (han(right) | _SYMBOL[right])) | (han(left) & _DIGIT[right])
     inside = blank[_DIGIT[left] & _DIGIT[right]]
-    return np.concatenate((blank[beside], inside[_splits_a_figure(raw, codes, inside)]))
+    multiplied = _MULTIPLIER[left] & _DIGIT[codes[blank - 2]] & _OPENS_UNIT[right]  # 4.87亿 元
+    pointed = blank[((left == 0x2E) & _DIGIT[right]) | (_DIGIT[left] & (right == 0x2E))]
+    return np.concatenate(
+        (
+            blank[beside | multiplied],
+            inside[_splits_a_figure(raw, codes, inside)],
+            pointed[_beside_a_point(raw, codes, pointed)],
+        )
+    )
+
+
+def _beside_a_point(raw: Codes, codes: Codes, blank: Ints) -> Bools:
+    """Which blanks beside a point stand in one figure: 人口12. 5万人, but not the list mark of 2. 5家企业."""
+    begin = blank.copy()
+    for _ in range(8):
+        begin = begin - (_DIGIT[codes[begin - 1]] | (codes[begin - 1] == 0x2E))
+    begin = begin - (_BLANK[raw[begin - 1]] & han(codes[begin - 2]))
+    end = blank + 1
+    for _ in range(8):
+        end = end + (_DIGIT[codes[end]] | (codes[end] == 0x2E))
+    end = end + _BLANK[raw[end]]
+    whole = _DIGIT[codes[blank - 2]] | _DIGIT[codes[blank - 1]]
+    return whole & han(codes[begin - 1]) & (han(codes[end]) | _SYMBOL[codes[end]])
 
 
 def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
@@ -179,12 +205,14 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         groups = groups | (blank & more)
         end = np.where(more, end + 1, end)
     spaced = _BLANK[raw[begin - 1]] & han(codes[begin - 2]) & han(codes[end]) & ~groups  # 藏书 186 500册
+    apart = _BLANK[raw[end]] & (_MULTIPLIER | _OPENS_UNIT | _SYMBOL)[codes[end + 1]] & han(codes[begin - 1])
     words = (
         (~_BLANK[raw[begin - 1]] | spaced)
         & ~_LETTER[codes[begin - 1]]
         & (codes[begin - 1] != 10)
-        & ~_BLANK[raw[end]]
+        & (~_BLANK[raw[end]] | apart)
     )
+    end = end + apart  # 6 843.7 万元
     words &= (
         han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]] | _PROSE[raw[end]] | _DASH[codes[end]]
     )
@@ -196,7 +224,8 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         after += (after == k - 1) & _DIGIT[codes[inside + k]]
     grouped = (after == 3) & (width <= 3) & (codes[begin] != 0x30) | _THIN[raw[inside]]
     grouped |= (width == 3) & (codes[inside - 4] == 0x2E)  # after the point too
-    broken = (width <= 2) & (after <= 3) & (begin == inside - width) & ~groups  # a blank by mistake
+    decimal = (codes[inside - width - 1] == 0x2E) & (after <= 2)  # 3.1 4亿元
+    broken = (width <= 2) & (after <= 3) & ((begin == inside - width) | decimal) & ~groups  # a blank by mistake
     named = han(codes[end]) | _SYMBOL[codes[end]] | _LETTER[codes[end]]
     return words & (
         grouped | (broken & named & han(codes[begin - 1])) | (broken & named & (codes[begin - 1] == 0x3001))
@@ -238,36 +267,48 @@ def _raised_points(codes: Codes) -> Ints:
 
 
 def _mended(codes: Codes) -> tuple[Codes, Ints]:
-    """Letters O and l standing for 0 and 1 inside a figure, and 〇 ○ among Arabic digits, read as digits; and where."""
+    """Letters O and l for 0 and 1 inside a figure, 〇 ○ among Arabic digits and 0 O among Chinese ones, and where."""
     points = _raised_points(codes)
     if len(points):
         codes = codes.copy()
         codes[points] = 0x2E
     suspects = find(codes, "OolI○〇")
-    suspects = suspects[_DIGIT[codes[suspects - 1]] | _DIGIT[codes[suspects + 1]]]
-    if not len(suspects):
+    suspects = suspects[_IN_FIGURE[codes[suspects - 1]] | _IN_FIGURE[codes[suspects + 1]]]
+    noughts = find(codes, "0O")
+    noughts = noughts[_SPELLED[codes[noughts - 1]]]
+    if not len(suspects) and not len(noughts):
         return codes, suspects
-    digit = (codes >= ord("0")) & (codes <= ord("9"))
     fixed = codes.copy()
+    for at in noughts:  # 二00九年, 一九九O年
+        end = at
+        while codes[end] in (0x30, 0x4F):
+            end += 1
+        if _SPELLED[codes[end]] or (codes[end] == ord("年") and _SPELLED[codes[at - 2]]):
+            fixed[at:end] = 0x3007
     for at in suspects:
-        code = codes[at]
-        alone = not (_LETTER[codes[at + 1]] or (_LETTER[codes[at - 1]] and not digit[at - 1]))
-        if code in (0x4F, 0x6F) and alone and digit[at - 1] and not _LETTER[fixed[at - 1]]:
-            followed = digit[at + 1] or han(codes[at + 1 : at + 2])[0] or codes[at + 1] in (0x25, 0x2E)
-            if followed and not _joined_letter(codes, int(at)):
+        code, before, after = codes[at], fixed[at - 1], codes[at + 1]
+        if code in (0x4F, 0x6F):
+            end = at
+            while codes[end] in (0x4F, 0x6F):
+                end += 1
+            follow = codes[end]
+            inside = _DIGIT[before] or (before == 0x2E and _DIGIT[fixed[at - 2]])
+            closed = _DIGIT[follow] or han(codes[end : end + 1])[0] or follow in (0x25, 0x2E)
+            opens = han(codes[at - 1 : at])[0] and after == 0x2E and _DIGIT[codes[at + 2]]  # 增长O.5%
+            if opens or (inside and closed and not _joined_letter(fixed, int(at))):
                 fixed[at] = 0x30
-        elif (
-            code in (0x6C, 0x49) and alone and digit[at + 1] and (digit[at - 1] or han(codes[at - 1 : at])[0])
-        ):
-            fixed[at] = 0x31
-        elif code in (0x25CB, 0x3007) and _DIGIT[fixed[at - 1]]:
+        elif code in (0x6C, 0x49):
+            if _DIGIT[after] and (_DIGIT[before] or _PROSE[before] or han(codes[at - 1 : at])[0]):
+                fixed[at] = 0x31
+        elif _DIGIT[before]:
             fixed[at] = 0x30
-    return fixed, suspects[fixed[suspects] != codes[suspects]]
+    changed = np.union1d(suspects, noughts)
+    return fixed, changed[fixed[changed] != codes[changed]]
 
 
 def _joined_letter(codes: Codes, at: int) -> bool:
     """Whether the digits before a place hang on a letter, as in CO2 or B2O."""
     before = at - 1
-    while _DIGIT[codes[before]]:
+    while _DIGIT[codes[before]] or codes[before] == 0x2E:
         before -= 1
     return bool(_LETTER[codes[before]])

@@ -38,7 +38,7 @@ def edges(chains: Chains, year: Ints, month: Ints, last: bool) -> tuple[Ints, Bo
     opening = (chains.suffix == 2) & (chains.day < 0)
     m = np.where(opening & (month <= 0), 1, m)
     d = np.where(opening, 1, d)
-    decade, century = chains.decade, chains.century
+    decade, century = chains.last_decade if last else chains.decade, chains.century
     base = np.where(decade >= 1000, decade, np.where(century > 0, (century - 1) * 100, 1900) + decade)
     is_decade = decade >= 0
     y = np.where(is_decade, base + (9 if last else 0), y)

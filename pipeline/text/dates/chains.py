@@ -16,6 +16,7 @@ from pipeline.text.dates.pieces import (
     CONNECTOR,
     DAY,
     DECADE,
+    DECADES,
     ERA,
     LUNAR,
     MONTH,
@@ -61,6 +62,7 @@ class Chains:
     quarter: Ints
     word: Ints
     decade: Ints
+    last_decade: Ints
     century: Ints
     plan: Ints
     lunar: Ints  # as in LunarDays.written
@@ -102,6 +104,8 @@ class Chains:
         year = np.where(year < 0, era, year)
         month, day, quarter, word = spread(MONTH), spread(DAY), spread(QUARTER), spread(WORD)
         decade, century, relative, plan = spread(DECADE), spread(CENTURY), spread(RELATIVE, 9), spread(PLAN)
+        last_decade = np.where(decade >= DECADES, decade // DECADES, decade)
+        decade = np.where(decade >= DECADES, decade % DECADES, decade)
         imperial = (era >= 0) & (era < _CIVIL_CALENDAR) & (month > 0)
         lunar = np.where(imperial, written(month, np.maximum(day, 0)), spread(LUNAR))
         suffix = pieces.suffix[tail]
@@ -129,6 +133,7 @@ class Chains:
             quarter,
             word,
             decade,
+            last_decade,
             century,
             plan,
             lunar,

@@ -19,6 +19,8 @@ YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA, PLAN, LUNAR = r
 """Kinds of date piece: 2009年, 5月, 26日, 三季度, 上半年 or 年底, 去年, 90年代, 20世纪, 民国26年, “十一五”期间, and
 正月十五."""
 
+DECADES = 10_000
+"""A piece of two decades is the first and this many times the second."""
 CONNECTOR = code_set("～-—–―─至到")
 _LISTED = code_set("、和及与或")
 _NOT_MONTH = code_set("龄嫂饼薪票球亮之")
@@ -78,7 +80,9 @@ def read_pieces(
     long_ago = (value < 1900) & _word_at(
         codes, end + 1, ("历史", "来", "前", "的历史", "以来", "左右", "一遇")
     )
-    long_ago |= _word_at(codes, end + 1, ("一遇",))
+    long_ago |= _word_at(codes, end + 1, ("一遇", "树龄", "古树", "的树龄"))
+    long_ago |= (value < 1900) & code_set("约近达逾过超有")[before]  # 树龄约1200年
+    long_ago |= code_set("今龄")[before] | (code_set("今龄")[codes[start - 2]] & code_set("约近已有达逾")[before])
     kind[whole & four & (mark == ord("年")) & ~long_ago] = YEAR
     gloss = whole & numerals.arabic & (value >= 100) & (value < 1000) & (mark == ord("年"))
     kind[gloss & code_set("（(")[before] & code_set("）)")[after]] = YEAR  # 兴平二年（195年）
@@ -103,10 +107,17 @@ def read_pieces(
         & (value >= 10)
         & (value <= 2020)
     ] = DECADE
+    # 六七十年代: both decades in one number
+    both = (numerals.high > numerals.mantissa) & (mark == ord("年")) & (after == ord("代")) & ~busy
+    both &= (numerals.exponent == 0) & (numerals.mantissa % 10 == 0) & (numerals.high % 10 == 0)
+    both &= (numerals.mantissa >= 10) & (numerals.high < 100)
+    kind[both] = DECADE
+    # 2009学年, 2009—2010学年度
+    kind[whole & four & (mark == ord("学")) & (after == ord("年"))] = YEAR
     kind[whole & (mark == ord("世")) & (after == ord("纪")) & (value >= 1) & (value <= 30)] = CENTURY
-    width = np.where(np.isin(kind, (QUARTER, DECADE, CENTURY)), 2, 1)
+    width = np.where(np.isin(kind, (QUARTER, DECADE, CENTURY)) | (mark == ord("学")), 2, 1)
     mark_end = end + width
-    number = value.copy()
+    number = np.where(both, numerals.mantissa + numerals.high * DECADES, value)
     # 民国26年, 公元618年
     era, length = words.eras.at(codes, start - 1, -1)
     of_era = whole & (era >= 0) & (mark == ord("年")) & plain
@@ -118,6 +129,9 @@ def read_pieces(
         kind[i], number[i], start[i] = ERA, value[i] + int(base), start[i] - length[i]
         if base == "0":
             kind[i] = YEAR
+    first_years = _first_years(codes, words)
+    _eras_carried(codes, numerals, whole, value, (era, length, words.era_base), first_years, kind, number, start)
+    mark_end[(kind == ERA) & (mark != ord("年"))] -= 1
     marked = kind > 0
     mark_end = _dashed(codes, numerals, whole, value, kind, mark_end)
     _lifetimes(codes, numerals, whole, value, kind, mark_end)
@@ -166,7 +180,7 @@ def read_pieces(
     kept &= ~((codes[at] == ord("年")) & (code_set("0123456789")[codes[at - 1]] | CHINESE[codes[at - 1]]))
     kept &= ~month_word | (codes[at - 1] == ord("月"))
     word, at, to, word_kind, coded = word[kept], at[kept], to[kept], word_kind[kept], coded[kept]
-    dotted = np.concatenate((_dotted(codes, numerals, busy), _first_years(codes, words)))
+    dotted = np.concatenate((_dotted(codes, numerals, busy), first_years))
     many = len(lunar.start)
     others = len(at) + len(plans.numeral) + len(dotted) + many
     place = np.concatenate((start[chosen], at, plans.start, dotted[:, 0], lunar.start))
@@ -263,6 +277,36 @@ def _first_years(codes: Codes, words: DateWords) -> Ints:
     return np.array(rows, np.int64).reshape(-1, 5)
 
 
+def _eras_carried(
+    codes: Codes,
+    numerals: Numerals,
+    whole: Bools,
+    value: Ints,
+    eras: tuple[Ints, Ints, tuple[str, ...]],
+    first_years: Ints,
+    kind: Ints,
+    number: Ints,
+    start: Ints,
+) -> None:
+    """民国5～8年, 民国二十年至二十六年, 民国元年至十年: the later year is of the same era."""
+    era, length, bases = eras
+    opening = [
+        (int(i), int(numerals.end[i]) + int(codes[numerals.end[i]] == ord("年")), int(bases[era[i]]))
+        for i in np.flatnonzero((era >= 0) & whole)
+        if bases[era[i]] not in ("before", "0")
+    ]
+    opening += [(-1, int(end), int(first) - 1) for _, end, _, first, _ in first_years]
+    for i, end, base in opening:
+        j = int(np.searchsorted(numerals.start, end + 1))
+        if j == len(numerals) or numerals.start[j] != end + 1 or not CONNECTOR[codes[end]]:
+            continue
+        if not whole[j] or codes[numerals.end[j]] != ord("年") or not 0 < value[j] < 100 or kind[j]:
+            continue
+        kind[j], number[j] = ERA, value[j] + base
+        if i >= 0 and not kind[i]:
+            kind[i], number[i], start[i] = ERA, value[i] + base, start[i] - length[i]
+
+
 def _inherit_marks(
     codes: Codes, numerals: Numerals, whole: Bools, value: Ints, kind: Ints, mark_end: Ints
 ) -> None:
@@ -282,13 +326,14 @@ def _inherit_marks(
         & (CONNECTOR | _LISTED)[joint]
     )
     near &= whole[:-1] & (numerals.exponent[:-1] == 0)
-    limit = np.array([0, 2100, 12, 31, 4, 0, 0, 0, 0, 0])
-    least = np.array([0, 1000, 1, 1, 1, 0, 0, 0, 0, 0])
+    limit = np.array([0, 2100, 12, 31, 4, 0, 0, 2020, 0, 0])
+    least = np.array([0, 1000, 1, 1, 1, 0, 0, 10, 0, 0])
     for _ in range(8):
         target = kind[1:]
         v = value[:-1]
         able = near & (kind[:-1] == 0) & (target > 0) & (v >= least[target]) & (v <= limit[target])
         able &= (target != YEAR) | (numerals.digits[:-1] == 4)
+        able &= (target != DECADE) | (v % 10 == 0)
         able &= (target != DAY) | (numerals.digits[:-1] <= 2)
         i = np.flatnonzero(able)
         if not len(i):
