@@ -256,7 +256,7 @@ def _cue_words(rows: Iterable[dict[str, str]]) -> Iterable[tuple[str, str]]:
     """The cue words that cut phrases, with their kinds."""
     for row in rows:
         kind, word = _OF_CUES.get(row["kind"]), row["surface"]
-        if kind is None:
+        if kind is None or row["value"] == "none":  # a word that only keeps a cue from being seen in it
             continue
         if kind == "basis" and word.endswith(("增", "减")):  # 比上年增长 is 比上年 and 增长
             continue
