@@ -49,6 +49,9 @@ _FORMER = re.compile(
 _LINK = re.compile(
     r"^[，,、；（(]?(?:比上年|较上年|比去年|同比|较去年|比上年同期|同比净|净)?(?:净)?(?:增长|增加|增|提高|上升|上涨|涨|升|扩大|下降|减少|降低|减|回落|下跌|降|跌|缩小|增幅|增幅为|增幅达|升幅|升幅为|降幅|降幅为|降幅达|减幅|减幅为|涨幅|涨幅为|增长率|增长率为|增速|增速为|递增|提升)(?:了|为|达|约)?$"
 )
+_RATIO_LINK = re.compile(
+    r"^[，,（(]?(?:仅|只)?(?:为|是|达|达到|相当于)(?:上年|去年|上年度|上年同期|去年同期|原来|(?:19|20)\d\d年)的$"
+)
 _AVERAGE = re.compile(
     r"(?:年均|年平均|平均每年|每年平均)(?:递增|增长|增加|增幅|增速|递减|下降|增长率)(?:率|速度)?(?:为|达|约)?$"
 )
@@ -71,6 +74,12 @@ def changes(sheet: Sheet) -> Iterator[Finding]:
         change & (kind == POINTS) & (earlier == CHANGE) & (earlier_kind == DELTA)
     ).tolist():
         yield from _difference_and_rate(sheet, i - 1, i)
+    ratio = change & (kind == RATIO_TO) & (earlier == CHANGE) & (earlier_kind == DELTA)
+    for i in np.flatnonzero(ratio).tolist():
+        yield from _difference_and_rate(sheet, i - 1, i)
+    ratio = change & (kind == DELTA) & (earlier == CHANGE) & (earlier_kind == RATIO_TO)
+    for i in np.flatnonzero(ratio).tolist():
+        yield from _difference_and_rate(sheet, i, i - 1)
     two = (
         np.concatenate(([False, False], same[2:] & same[1:-1]))
         if sheet.n > 2
@@ -104,11 +113,13 @@ def _difference_and_rate(sheet: Sheet, d: int, g: int) -> Iterator[Finding]:
     """6000吨，比上年增加300吨，增长5.3%: the difference over the level less the difference."""
     level = sheet.of[d]
     later = max(d, g)
+    ratio = sheet.kind[g] == RATIO_TO
+    link = _RATIO_LINK if ratio and later == g else _LINK
     if (
         level < 0
         or level >= min(d, g)
         or sheet.sentence[level] != sheet.sentence[d]
-        or not _LINK.match(sheet.before(later))
+        or not link.match(sheet.before(later))
     ):
         return
     if sheet.is_relative(level) or sheet.role[level] not in (LEVEL, TARGET) or sheet.is_percent(d):
@@ -129,9 +140,10 @@ def _difference_and_rate(sheet: Sheet, d: int, g: int) -> Iterator[Finding]:
         return
     sign = -1.0 if sheet.down[d] else 1.0
     points = sheet.kind[g] == POINTS
+    hundred = 100.0 if sheet.is_percent(g) or points else 1.0
 
     def formula(level_: Any, step_: Any) -> Any:
-        return step_ / (level_ - sign * step_) * 100
+        return (level_ if ratio else step_) / (level_ - sign * step_) * hundred
 
     outcome = judge(rate, formula, now, step)
     if points:
@@ -140,7 +152,8 @@ def _difference_and_rate(sheet: Sheet, d: int, g: int) -> Iterator[Finding]:
             yield _made(sheet, "points", g, Outcome(INCONSISTENT, *_rest(outcome)), said, terms)
         return
     before = now.value - sign * step.value
-    said = f"上期应为{now.show(before)}，按此{'下降' if sheet.down[d] else '增长'}{rate.show(outcome.computed, 1)}"
+    verb = "为上期的" if ratio else "下降" if sheet.down[d] else "增长"
+    said = f"上期应为{now.show(before)}，按此{verb}{rate.show(outcome.computed, 1)}"
     if outcome.verdict == INCONSISTENT:
         if _real(sheet, g, level):
             yield _made(
@@ -185,7 +198,7 @@ def _two_levels(sheet: Sheet, i: int) -> Iterator[Finding]:
             return
         if _AVERAGE.search(words):
             yield from _average(sheet, old, new, k)
-        elif _LINK.match(words) or (
+        elif _LINK.match(words) or _RATIO_LINK.match(words) or (
             k == i
             and re.match(
                 r"^[，,](?:[一二三四五六七八九十\d]+年(?:间|来)?)?(?:共|净|累计)?(?:提高|上升|增加|增长|下降|减少|降低)(?:了)?$",
@@ -243,6 +256,14 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
             f"{quote}：两数相差{now.show(abs(now.value - before.value))}{_book(sheet, k, outcome)}",
             terms,
         )
+    elif kind == RATIO_TO:
+        times = 100.0 if sheet.is_percent(k) else 1.0
+        outcome = judge(stated, lambda n, b: n / b * times, now, before)
+        said = f"前者是后者的{stated.show(outcome.computed, 1)}"
+        if outcome.verdict == INCONSISTENT and _real(sheet, k, new):
+            outcome = Outcome(UNCHECKED, *_rest(outcome))
+            said += "；所比或按可比价、可比口径计算，未作判断"
+        yield _made(sheet, "growth", k, outcome, f"{quote}：{said}{_book(sheet, k, outcome)}", terms)
     elif percent and kind in (POINTS, RATE):
         points, relative = judge(stated, difference, now, before), judge(stated, rate, now, before)
         gap = f"两数相差{abs(now.value - before.value):.4g}个百分点"
@@ -291,16 +312,6 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
             k,
             outcome,
             f"{quote}：按两数计算增长{now.value / before.value - 1:.2f}倍{_book(sheet, k, outcome)}",
-            terms,
-        )
-    elif kind == RATIO_TO and not sheet.is_percent(k):
-        outcome = judge(stated, lambda n, b: n / b, now, before)
-        yield _made(
-            sheet,
-            "growth",
-            k,
-            outcome,
-            f"{quote}：前者是后者的{now.value / before.value:.2f}倍{_book(sheet, k, outcome)}",
             terms,
         )
 
