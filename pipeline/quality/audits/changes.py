@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from pipeline.quality.audits.intervals import (
-    CONSISTENT,
     INCONSISTENT,
-    ROUNDING,
     UNCHECKED,
+    Number,
     Outcome,
     best,
     judge,
@@ -36,8 +35,8 @@ from pipeline.quality.audits.sheet import (
     TARGET,
     Finding,
     Sheet,
-    squeeze,
 )
+from pipeline.quality.audits.slips import slip
 
 _FROM = re.compile(r"(?:由|从)[^，。；]{0,16}$")
 _TO = re.compile(
@@ -149,24 +148,22 @@ def _difference_and_rate(sheet: Sheet, d: int, g: int) -> Iterator[Finding]:
     if points:
         if outcome.agrees:
             said = f"{quote}：差额除以上期为{outcome.computed:.{rate.digits + 1}f}%，“个百分点”疑为“%”"
-            yield _made(sheet, "points", g, Outcome(INCONSISTENT, *_rest(outcome)), said, terms)
+            yield Finding.of("points", g, outcome.but(INCONSISTENT), said, terms)
         return
     before = now.value - sign * step.value
     verb = "为上期的" if ratio else "下降" if sheet.down[d] else "增长"
     said = f"上期应为{now.show(before)}，按此{verb}{rate.show(outcome.computed, 1)}"
     if outcome.verdict == INCONSISTENT:
         if _real(sheet, g, level):
-            yield _made(
-                sheet,
-                "growth",
+            yield Finding.of("growth",
                 g,
-                Outcome(UNCHECKED, *_rest(outcome)),
+                outcome.but(UNCHECKED),
                 f"{quote}：{said}；增速或按可比价、可比口径计算，未作判断",
                 terms,
             )
             return
-        said += f"，书中为{sheet.source(g)}"
-    yield _made(sheet, "growth", g, outcome, f"{quote}：{said}", terms)
+        said += _book(sheet, g, outcome, formula, rate, now, step)
+    yield Finding.of("growth", g, outcome, f"{quote}：{said}", terms)
 
 
 def _one_dimension(sheet: Sheet, level: int, change: int) -> bool:
@@ -242,28 +239,32 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
         j = points_for_percent[0]
         outcome = judge(stated, difference, now, before)
         said = f"{quote}：{sheet.source(j)}是水平，“个百分点”疑为“%”"
-        yield _made(sheet, "points", j, Outcome(INCONSISTENT, *_rest(outcome)), said, terms)
+        yield Finding.of("points", j, outcome.but(INCONSISTENT), said, terms)
         return
     if kind == DELTA:
         if sheet.unit[k] != sheet.unit[new]:
             return
         outcome = judge(stated, difference, now, before)
-        yield _made(
-            sheet,
-            "delta",
+        yield Finding.of("delta",
             k,
             outcome,
-            f"{quote}：两数相差{now.show(abs(now.value - before.value))}{_book(sheet, k, outcome)}",
+            f"{quote}：两数相差{now.show(abs(now.value - before.value))}"
+            + _book(sheet, k, outcome, difference, stated, now, before),
             terms,
         )
     elif kind == RATIO_TO:
         times = 100.0 if sheet.is_percent(k) else 1.0
-        outcome = judge(stated, lambda n, b: n / b * times, now, before)
+
+        def part(now_: Any, before_: Any) -> Any:
+            return now_ / before_ * times
+
+        outcome = judge(stated, part, now, before)
         said = f"前者是后者的{stated.show(outcome.computed, 1)}"
         if outcome.verdict == INCONSISTENT and _real(sheet, k, new):
-            outcome = Outcome(UNCHECKED, *_rest(outcome))
+            outcome = outcome.but(UNCHECKED)
             said += "；所比或按可比价、可比口径计算，未作判断"
-        yield _made(sheet, "growth", k, outcome, f"{quote}：{said}{_book(sheet, k, outcome)}", terms)
+        said += _book(sheet, k, outcome, part, stated, now, before)
+        yield Finding.of("growth", k, outcome, f"{quote}：{said}", terms)
     elif percent and kind in (POINTS, RATE):
         points, relative = judge(stated, difference, now, before), judge(stated, rate, now, before)
         gap = f"两数相差{abs(now.value - before.value):.4g}个百分点"
@@ -271,13 +272,13 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
             if points.verdict == INCONSISTENT and relative.agrees:
                 gap += "，书中所说是相对增幅，不是百分点"
             else:
-                gap += _book(sheet, k, points)
-            yield _made(sheet, "points", k, points, f"{quote}：{gap}", terms)
+                gap += _book(sheet, k, points, difference, stated, now, before)
+            yield Finding.of("points", k, points, f"{quote}：{gap}", terms)
         elif relative.agrees:
-            yield _made(sheet, "growth", k, relative, f"{quote}：相对增幅与两数相符", terms)
+            yield Finding.of("growth", k, relative, f"{quote}：相对增幅与两数相符", terms)
         else:
-            said = f"{gap}，“%”疑为“个百分点”" if points.agrees else gap + _book(sheet, k, points)
-            yield _made(sheet, "points", k, relative, f"{quote}：{said}", terms)
+            gap += "，“%”疑为“个百分点”" if points.agrees else _book(sheet, k, points, difference, stated, now, before)
+            yield Finding.of("points", k, relative, f"{quote}：{gap}", terms)
     elif kind in (RATE, POINTS):
         outcome = judge(stated, rate, now, before)
         said = f"按两数计算{'下降' if sign < 0 else '增长'}{outcome.computed:.{max(stated.digits, 1) + 1}f}%".replace(
@@ -285,18 +286,18 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
         )
         if kind == POINTS:
             if outcome.agrees:
-                outcome = Outcome(INCONSISTENT, *_rest(outcome))
+                outcome = outcome.but(INCONSISTENT)
                 said += "，“个百分点”疑为“%”"
             else:
                 return
         elif outcome.verdict == INCONSISTENT and _real(sheet, k, new):
             outcome, said = (
-                Outcome(UNCHECKED, *_rest(outcome)),
+                outcome.but(UNCHECKED),
                 said + "；增速或按可比价、可比口径计算，未作判断",
             )
         else:
-            said += _book(sheet, k, outcome)
-        yield _made(sheet, "growth", k, outcome, f"{quote}：{said}", terms)
+            said += _book(sheet, k, outcome, rate, stated, now, before)
+        yield Finding.of("growth", k, outcome, f"{quote}：{said}", terms)
     elif kind == BY_MULTIPLE:
         outcome = best(
             [
@@ -305,13 +306,12 @@ def _against(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
             ]
         )
         if outcome.verdict == INCONSISTENT and _real(sheet, k, new):
-            outcome = Outcome(UNCHECKED, *_rest(outcome))
-        yield _made(
-            sheet,
-            "growth",
+            outcome = outcome.but(UNCHECKED)
+        yield Finding.of("growth",
             k,
             outcome,
-            f"{quote}：按两数计算增长{now.value / before.value - 1:.2f}倍{_book(sheet, k, outcome)}",
+            f"{quote}：按两数计算增长{now.value / before.value - 1:.2f}倍"
+            + _book(sheet, k, outcome, lambda n, b: n / b - 1, stated, now, before),
             terms,
         )
 
@@ -350,28 +350,16 @@ def _average(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
     if outcome.verdict == INCONSISTENT:
         outcome = readings[span]
         if _real(sheet, k, new):
-            outcome, said = Outcome(UNCHECKED, *_rest(outcome)), said + "；增速或按可比价计算，未作判断"
+            outcome, said = outcome.but(UNCHECKED), said + "；增速或按可比价计算，未作判断"
         else:
             said += f"，书中为{sheet.source(k)}"
             if span > 1 and judge(stated, over(span + 1), now, before).agrees:
                 said += f"（误按{span + 1}年计算）"
-    yield _made(sheet, "average_growth", k, outcome, said, [(new, "level"), (old, "previous"), (k, "change")])
+    yield Finding.of("average_growth", k, outcome, said, [(new, "level"), (old, "previous"), (k, "change")])
 
 
-def _book(sheet: Sheet, k: int, outcome: Outcome) -> str:
-    return f"，书中为{sheet.source(k)}" if outcome.verdict == INCONSISTENT else ""
-
-
-def _rest(outcome: Outcome) -> tuple[float, float, float]:
-    return outcome.stated, outcome.computed, outcome.tolerance
-
-
-def _made(
-    sheet: Sheet, kind: str, anchor: int, outcome: Outcome, explanation: str, terms: list[tuple[int, str]]
-) -> Finding:
-    return Finding(
-        kind, anchor, outcome.verdict, explanation, terms, outcome.stated, outcome.computed, outcome.tolerance
-    )
-
-
-__all__ = ["CONSISTENT", "ROUNDING", "changes", "squeeze"]
+def _book(sheet: Sheet, k: int, outcome: Outcome, formula: Callable[..., Any], *numbers: Number) -> str:
+    """What the book has instead, and the slip that would explain it; `numbers` begin with the stated one."""
+    if outcome.verdict != INCONSISTENT:
+        return ""
+    return f"，书中为{sheet.source(k)}" + slip(numbers[0], formula, *numbers[1:])

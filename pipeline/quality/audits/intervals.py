@@ -224,6 +224,10 @@ class Outcome:
     def agrees(self) -> bool:
         return self.verdict in (CONSISTENT, ROUNDING)
 
+    def but(self, verdict: str) -> Outcome:
+        """The same figures under another verdict."""
+        return Outcome(verdict, self.stated, self.computed, self.tolerance)
+
 
 def judge(stated: Number, formula: Callable[..., Any], *terms: Number) -> Outcome:
     """Hold a stated number against a formula of others: consistent as printed, explained by rounding, or neither.

@@ -29,6 +29,7 @@ from pipeline.quality.audits.intervals import (
     judge,
 )
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, RANK, SHARE, THRESHOLD, Finding, Sheet, squeeze
+from pipeline.quality.audits.slips import slip
 from pipeline.text.lexer import find
 
 _PLAIN_END = re.compile(r"^(?:[，。；、）)和及与,;：]|$|以及|（|\()")
@@ -172,7 +173,7 @@ def _judge(
             and -difference > rules.limit("residual") * total.value
         )
         if not far:
-            said = differed(total, outcome)
+            said = differed(total, outcome) + slip(total, add, *amounts)
             yield of_parts(sheet, "sum", t, members, outcome, said)
             return
     if short:
@@ -247,16 +248,12 @@ def of_parts(
 ) -> Finding:
     order = sorted([total, *(m for m, _ in members)], key=lambda k: sheet.start[k])
     terms = [(total, "total"), *((m, "part") for m, _ in members)]
-    return Finding(
+    return Finding.of(
         kind,
         total,
-        outcome.verdict,
+        outcome,
         f"{sheet.quote(order[0], order[-1])}：{said}",
-        terms,
-        outcome.stated,
-        outcome.computed,
-        outcome.tolerance,
-    )
+        terms,)
 
 
 def _totals(sheet: Sheet, at: int, first: int, member: int) -> list[int]:
@@ -425,5 +422,5 @@ def _summed_up(sheet: Sheet) -> Iterator[Finding]:
                 continue
             members = list(zip(run, known, strict=True))[begin:]
             outcome = readings[begin][1]
-            said = differed(total, outcome)
+            said = differed(total, outcome) + slip(total, add, *(n for _, n in members))
         yield of_parts(sheet, "sum", t, members, outcome, said)

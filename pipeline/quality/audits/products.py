@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, Outcome, judge
+from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, judge
 from pipeline.quality.audits.sheet import CHANGE, LEVEL, Finding, Sheet
+from pipeline.quality.audits.slips import slip
 
 _HEADS = {
     "户": "户",
@@ -81,26 +82,22 @@ def _rate(
     if outcome.verdict == INCONSISTENT and not (
         one.search(sheet.before(s)) and other.search(sheet.before(o)) and _same_crop(sheet, s, r, o)
     ):
-        outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
+        outcome = outcome.but(UNCHECKED)
     order = sorted((o, s, r))
     said = f"{sheet.source(r)}乘以{sheet.source(s)}为{output.show(outcome.computed)}"
     said += (
-        f"，书中为{sheet.source(o)}"
+        f"，书中为{sheet.source(o)}{slip(output, _product, rate, base)}"
         if outcome.verdict == INCONSISTENT
         else "，所说或非同一事项，未作判断"
         if outcome.verdict == UNCHECKED
         else ""
     )
-    yield Finding(
+    yield Finding.of(
         "product",
         o,
-        outcome.verdict,
+        outcome,
         f"{sheet.quote(order[0], order[-1])}：{said}",
-        [(o, "total"), (r, "rate"), (s, "base")],
-        outcome.stated,
-        outcome.computed,
-        outcome.tolerance,
-    )
+        [(o, "total"), (r, "rate"), (s, "base")],)
 
 
 def _same_crop(sheet: Sheet, *rows: int) -> bool:
@@ -120,6 +117,10 @@ def _same_crop(sheet: Sheet, *rows: int) -> bool:
 
 def _product(rate: Any, base: Any) -> Any:
     return rate * base
+
+
+def _quotient(top: Any, head: Any) -> Any:
+    return top / head
 
 
 def _per_head(sheet: Sheet, i: int) -> Iterator[Finding]:
@@ -159,29 +160,25 @@ def _per_head(sheet: Sheet, i: int) -> Iterator[Finding]:
     head, top, stated = sheet.number(h), sheet.number(t), sheet.number(i)
     if head is None or top is None or stated is None or head.value <= 0:
         return
-    outcome = judge(stated, lambda x, y: x / y, top, head)
+    outcome = judge(stated, _quotient, top, head)
     if not outcome.agrees:
         off = abs(outcome.computed / stated.value - 1) if stated.value else 1.0
         words = sheet.words(h) + sheet.words(t) + sheet.before(i)
         averaged = sheet.rules.says("people", words) and off <= sheet.rules.limit("population")
         if averaged or {h, t} != {i - 1, i - 2} or sheet.rules.says("people", sheet.words(h)):
-            outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
+            outcome = outcome.but(UNCHECKED)
     order = sorted((h, t, i))
     said = f"{sheet.source(t)}除以{sheet.source(h)}为{stated.show(outcome.computed, 1)}"
     said += (
-        f"，书中为{sheet.source(i)}"
+        f"，书中为{sheet.source(i)}{slip(stated, _quotient, top, head)}"
         if outcome.verdict == INCONSISTENT
         else "，平均所用的人数、户数或非此数，未作判断"
         if outcome.verdict == UNCHECKED
         else ""
     )
-    yield Finding(
+    yield Finding.of(
         "per_capita",
         i,
-        outcome.verdict,
+        outcome,
         f"{sheet.quote(order[0], order[-1])}：{said}",
-        [(t, "total"), (h, "base"), (i, "rate")],
-        outcome.stated,
-        outcome.computed,
-        outcome.tolerance,
-    )
+        [(t, "total"), (h, "base"), (i, "rate")],)

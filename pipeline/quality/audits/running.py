@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, Outcome, judge
+from pipeline.quality.audits.intervals import INCONSISTENT, UNCHECKED, judge
 from pipeline.quality.audits.sheet import LEVEL, Finding, Sheet
+from pipeline.quality.audits.slips import slip
 
 _IDENTITIES = (
     ("自然增长率", "出生率", "死亡率", "‰"),
@@ -97,22 +98,20 @@ def _close(
     if outcome.verdict == INCONSISTENT and bare:
         return
     shown = known[-1].show(outcome.computed)
-    said = f"合计应为{shown}" + (f"，书中为{sheet.source(final)}" if outcome.verdict == INCONSISTENT else "")
+    said = f"合计应为{shown}"
+    if outcome.verdict == INCONSISTENT:
+        said += f"，书中为{sheet.source(final)}" + slip(known[-1], total, *known[:-1])
     terms = [
         (final, "total"),
         (first, "previous"),
         *((k, "increase" if sign > 0 else "decrease") for k, sign in flows),
     ]
-    yield Finding(
+    yield Finding.of(
         "running_total",
         final,
-        outcome.verdict,
+        outcome,
         f"{sheet.quote(first, final)}：{said}",
-        terms,
-        outcome.stated,
-        outcome.computed,
-        outcome.tolerance,
-    )
+        terms,)
 
 
 def _identity(sheet: Sheet, a: int, b: int) -> Iterator[Finding]:
@@ -138,18 +137,14 @@ def _identity(sheet: Sheet, a: int, b: int) -> Iterator[Finding]:
             continue
         outcome = judge(stated, lambda x, y: x - y, one, other)
         if outcome.verdict == INCONSISTENT and sign and (stated.value < 0) != (outcome.computed < 0):
-            outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
+            outcome = outcome.but(UNCHECKED)
         order = sorted(found)
         said = f"{plus}减{minus}为{stated.show(outcome.computed)}" + (
             f"，书中为{sheet.source(found[0])}" if outcome.verdict == INCONSISTENT else ""
         )
-        yield Finding(
+        yield Finding.of(
             "identity",
             found[0],
-            outcome.verdict,
+            outcome,
             f"{sheet.quote(order[0], order[-1])}：{said}",
-            [(found[0], "total"), (found[1], "increase"), (found[2], "decrease")],
-            outcome.stated,
-            outcome.computed,
-            outcome.tolerance,
-        )
+            [(found[0], "total"), (found[1], "increase"), (found[2], "decrease")],)

@@ -84,7 +84,7 @@ def _of_number(sheet: Sheet, i: int) -> Iterator[Finding]:
     readings = [(k, judge(rate, _ratio, n, total)) for k, n in numbers]
     k, outcome = min(readings, key=lambda r: (not r[1].agrees, abs(r[1].computed - r[1].stated)))
     if not outcome.agrees and (len(readings) > 1 or sheet.start[t] - sheet.end[readings[0][0]] > 24):
-        outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
+        outcome = outcome.but(UNCHECKED)
     yield _found(sheet, "completion" if plan else "share", i, k, t, outcome, "plan" if plan else "total")
 
 
@@ -200,7 +200,7 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     assert total is not None
     outcome = judge(rate, _ratio, part, total)
     if outcome.computed > 100 or len({sheet.sentence[t] for t, _ in numbers}) > 2:
-        outcome = Outcome(UNCHECKED, outcome.stated, outcome.computed, outcome.tolerance)
+        outcome = outcome.but(UNCHECKED)
     yield _found(sheet, "share", i, p, t, outcome, "total")
 
 
@@ -253,16 +253,12 @@ def members(sheet: Sheet) -> Iterator[Finding]:
             if outcome.verdict == INCONSISTENT:
                 said += f"，书中为{sheet.source(k)}"
             terms = [(k, "share"), (p, "part"), *((q, "other") for q, _ in pairs if q != p)]
-            yield Finding(
+            yield Finding.of(
                 "share",
                 k,
-                outcome.verdict,
+                outcome,
                 f"{sheet.cite(*(j for pair in pairs for j in pair))}：{said}",
-                terms,
-                outcome.stated,
-                outcome.computed,
-                outcome.tolerance,
-            )
+                terms,)
 
 
 def _of_total(sheet: Sheet, target: str, t: int) -> bool:
@@ -296,33 +292,14 @@ def _found(sheet: Sheet, kind: str, i: int, p: int, t: int, outcome: Outcome, ro
     assert rate is not None
     if sheet.dimension_name(i) == "percentage_point":
         kind, said = "points", f"两数相除为{outcome.computed:.{rate.digits + 1}f}%"
-        if outcome.agrees:
-            outcome = replace(outcome, verdict=INCONSISTENT)
+        outcome = outcome.but(INCONSISTENT if outcome.agrees else UNCHECKED)
+        if outcome.verdict == INCONSISTENT:
             said += "，“个百分点”疑为“%”"
-        else:
-            outcome = replace(outcome, verdict=UNCHECKED)
-        return Finding(
-            kind,
-            i,
-            outcome.verdict,
-            f"{sheet.cite(i, p, t)}：{said}",
-            [(p, "part"), (t, role), (i, "share")],
-            outcome.stated,
-            outcome.computed,
-            outcome.tolerance,
-        )
-    said = f"两数相除为{rate.show(outcome.computed, 1)}"
-    if outcome.verdict == INCONSISTENT:
-        said += f"，书中为{sheet.source(i)}"
-    elif outcome.verdict == UNCHECKED:
-        said += f"，与书中的{sheet.source(i)}不同，所比的总数或非此数，未作判断"
-    return Finding(
-        kind,
-        i,
-        outcome.verdict,
-        f"{sheet.cite(i, p, t)}：{said}",
-        [(p, "part"), (t, role), (i, "share")],
-        outcome.stated,
-        outcome.computed,
-        outcome.tolerance,
-    )
+    else:
+        said = f"两数相除为{rate.show(outcome.computed, 1)}"
+        if outcome.verdict == INCONSISTENT:
+            said += f"，书中为{sheet.source(i)}"
+        elif outcome.verdict == UNCHECKED:
+            said += f"，与书中的{sheet.source(i)}不同，所比的总数或非此数，未作判断"
+    terms = [(p, "part"), (t, role), (i, "share")]
+    return Finding.of(kind, i, outcome, f"{sheet.cite(i, p, t)}：{said}", terms)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipeline.quality.audits.intervals import Number, printed
+from pipeline.quality.audits.intervals import Number, Outcome, printed
 from pipeline.quality.audits.rules import Rules
 from pipeline.text.lexer import Bools, Ints, code_set, find, han
 
@@ -60,7 +60,13 @@ class Finding:
     tolerance: float | None = None
     entry: int = -1
     place: int = -1
-    table: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kind: str, anchor: int, outcome: Outcome, explanation: str, terms: list[tuple[int, str]]) -> Finding:
+        """The finding that an outcome makes."""
+        return cls(
+            kind, anchor, outcome.verdict, explanation, terms, outcome.stated, outcome.computed, outcome.tolerance
+        )
 
 
 NO_DAY = -(2**31)

@@ -15,6 +15,7 @@ from pipeline.quality.audits.intervals import INCONSISTENT, Interval, Number, ju
 from pipeline.quality.audits.parts import add, agreed, differed, of_parts
 from pipeline.quality.audits.rules import TOTALS
 from pipeline.quality.audits.sheet import LEVEL, SHARE, Finding, Sheet
+from pipeline.quality.audits.slips import slip
 
 
 def families(sheet: Sheet) -> Iterator[Finding]:
@@ -46,7 +47,10 @@ def families(sheet: Sheet) -> Iterator[Finding]:
             if total is None or len(parts_) < size:
                 continue
             outcome = judge(total, add, *(n for _, n in parts_))
-            said = agreed(total, outcome) if outcome.agrees else differed(total, outcome)
+            if outcome.agrees:
+                said = agreed(total, outcome)
+            else:
+                said = differed(total, outcome) + slip(total, add, *(n for _, n in parts_))
             yield of_parts(sheet, "sum", t, parts_, outcome, said)
 
 
