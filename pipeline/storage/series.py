@@ -36,7 +36,8 @@ def neighbours(warehouse: Warehouse, volume_ids: Iterable[str]) -> dict[str, Nei
     """
     made = {v: warehouse.stages(v) for v in volume_ids}
     keys = {v: stages["documents"]["key"] for v, stages in made.items()}
-    shelf = Shelf(Edition.of(warehouse.read_part(v, "volumes").to_pylist()[0]) for v in made)
+    rows = {v: warehouse.read_part(v, "volumes").to_pylist()[0] for v in made}
+    shelf = Shelf(Edition.of(row | {"volume_id": v}) for v, row in rows.items())  # whatever the row calls itself
     found = {}
     for volume_id, stages in made.items():
         before = shelf.before(volume_id)

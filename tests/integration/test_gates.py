@@ -24,6 +24,7 @@ from pipeline.quality import laws, rules, settle
 from pipeline.quality.correction_lines import COLUMNS, Finding
 from pipeline.quality.corrections import verdicts as correction_verdicts
 from pipeline.quality.place import Text
+from pipeline.quality.withheld import Line, Withheld
 from pipeline.storage import Warehouse, history, parts
 from schemas.tables import TABLES
 from tests.integration.books import FARMS, HARBOUR, MANIFEST, SCHOOLS, Bench
@@ -53,6 +54,7 @@ RULES = of_rules()
 # The counts of a volume are made when it is published, so no part can hold wrong ones; its manifest can.
 COUNTS = {"documents": "documents", "entries": "entries", "quantities": "facts"}
 THROUGH_MANIFEST = [b for b in RULES if b.table == "volumes" and b.rule.removesuffix("_minimum") in COUNTS]
+ONLY_WITH_A_LIST = ("documents", "withheld")
 # Verdicts are no part of a volume.
 OF_VERDICTS = [b for b in RULES if b.table == "quality_results"]
 # Counts are never null: they are counted.
@@ -148,6 +150,7 @@ def test_every_law_is_broken_by_something() -> None:
     }
     elsewhere = {(name, "contract") for name in laws.CHECKS if "contract" in laws.CHECKS[name]}
     elsewhere |= {("corrections_applied", check) for check in ("corrections_fresh", "corrections_needed")}
+    elsewhere |= {ONLY_WITH_A_LIST}
     assert {(b.table, b.check) for b in (*LAWS, *WARNINGS)} | elsewhere == asked
     linked = {(b.table, b.label) for b in LAWS if b.check == "references"}
     assert linked == {(name, column) for name in rules.CHECKS for column in schemas.references_of(name)}
@@ -157,7 +160,7 @@ def test_every_law_is_broken_by_something() -> None:
 def test_every_check_is_listed_with_what_it_asks_for(good: Bench) -> None:
     listed = {(name, check) for name, found in checks.CHECKS.items() for check in found}
     made = {(row["table_name"], row["check_name"]) for row in good.rows("quality_results")}
-    assert made == listed
+    assert made == listed - {ONLY_WITH_A_LIST}
     assert all(meaning.endswith(".") for found in checks.CHECKS.values() for meaning in found.values())
 
 
@@ -225,7 +228,11 @@ def test_a_column_of_another_type_does_not_go_out(bench: Bench, name: str) -> No
     if name == "volumes":
         last = "edition_year"  # the counts are made when it is published
     write_part(path, _mistyped(parts.open_part(path).read_all(), last))
-    _refused(bench, name, "types", f"{name}.{last}", more=())
+    if name == "volumes":  # it is opened before there are any verdicts: told as a defect of the code
+        with pytest.raises(schemas.StructureError, match=f"{name}.{last}"):
+            _publish(bench, more=())
+    else:
+        _refused(bench, name, "types", f"{name}.{last}", more=())
 
 
 def _mistyped(table: pa.Table, column: str, rows: int | None = None) -> pa.Table:
@@ -270,6 +277,11 @@ def test_lines_of_corrections_that_miss_stop_and_idle_ones_warn(bench: Bench) ->
     missed = correction_verdicts([Finding("no_match", 2, "c1", "x", "the quote is not there")])
     verdict = _refused(bench, "corrections_applied", "corrections_fresh", "corrections_fresh", more=missed)
     assert verdict.examples[0]["message"] == "the quote is not there"
+
+
+def test_a_withheld_name_in_a_path_stops(bench: Bench) -> None:
+    withheld = Withheld((Line(2, "linjiang", "", ()),))
+    _refused(bench, *ONLY_WITH_A_LIST, "withheld", withheld=withheld)
 
 
 SETTLED = [g for g in BY_CHECK if g[0].table in ("entries", *storage.FACTS, *storage.NAMES, *storage.AUDITS)]
