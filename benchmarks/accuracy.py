@@ -61,6 +61,16 @@ def doubtful(item: dict[str, Any], field: str) -> bool:
     )
 
 
+def doubts(item: dict[str, Any], table: str) -> list[tuple[int, int]]:
+    """Stretches of a passage where the annotator would not say whether there is a row of `table`, or where it ends."""
+    marked = item["lookalikes"] if table == "quantities" else item["dates"]
+    found = [(one["start"], one["end"]) for one in marked if "doubt" in one]
+    if table == "quantities":
+        unsure = (q for q in item["quantities"] if any(w in str(q.get("doubt", "")) for w in ("exists", "span")))
+        found += [(q["start"], q["end"]) for q in unsure]
+    return found
+
+
 def score(path: Path, show: bool) -> Counter[str]:
     """Count what is right and wrong over one file; with `show`, print each error."""
     count: Counter[str] = Counter()
@@ -72,16 +82,11 @@ def score(path: Path, show: bool) -> Counter[str]:
         got = rows_of(tables["quantities"])
         text = item["text"]
         expected = {(q["start"], q["end"]): q for q in item["quantities"]}
-        loose = {
-            key
-            for key, q in expected.items()
-            if "exists" in str(q.get("doubt", "")) or "span" in str(q.get("doubt", ""))
-        }
-        spans_of_doubt = list(loose)
-        spans_of_doubt += [(a["start"], a["end"]) for a in item["lookalikes"] if "doubt" in a]
+        unsure = {table: doubts(item, table) for table in ("quantities", "dates")}
+        loose = set(unsure["quantities"]) & set(expected)
 
-        def near_doubt(key: tuple[int, int], doubts: list[tuple[int, int]] = spans_of_doubt) -> bool:
-            return any(key[0] < end and start < key[1] for start, end in doubts)
+        def near_doubt(key: tuple[int, int], stretches: list[tuple[int, int]]) -> bool:
+            return any(key[0] < end and start < key[1] for start, end in stretches)
 
         for key, q in expected.items():
             if key in loose and key not in got:
@@ -109,7 +114,7 @@ def score(path: Path, show: bool) -> Counter[str]:
                     f"{item['id']} ROW {q['source_text']} in {text[max(0, key[0] - 16) : key[1] + 8]!r}: {detail}"
                 )
         for key in got:
-            if key not in expected and not near_doubt(key):
+            if key not in expected and not near_doubt(key, unsure["quantities"]):
                 count["invented"] += 1
                 if show:
                     print(
@@ -132,7 +137,7 @@ def score(path: Path, show: bool) -> Counter[str]:
                 detail = ", ".join(f"{f}: {d.get(f)} != {row and row.get(f)}" for f in wrong)
                 print(f"{item['id']} DATE {d['source_text']} in {text[max(0, key[0] - 8) : key[1] + 8]!r}: {detail}")
         for key in dates:
-            if not near_doubt(key, [(d["start"], d["end"]) for d in item["dates"] if "doubt" in d]):
+            if not near_doubt(key, unsure["dates"]):
                 count["dates invented"] += 1
                 if show:
                     print(

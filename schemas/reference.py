@@ -1,8 +1,8 @@
 """The reference tables under seeds/ that people edit: what a row of each must look like.
 
-Here: units.csv, lexicons/lookalikes.csv, lexicons/variants.csv and withheld.csv as pandera schemas, and one function
-that reads a table and says which line breaks which rule. Not here: what the rules of the language make of a row
-(`pipeline.text`), and the tables of the warehouse (`tables`).
+Here: units.csv, lexicons/lookalikes.csv, lexicons/variants.csv, withheld.csv and rule_confidence.csv as pandera
+schemas, and one function that reads a table and says which line breaks which rule. Not here: what the rules of the
+language make of a row (`pipeline.text`), and the tables of the warehouse (`tables`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ LOOKALIKE_REASONS: Final = (
 
 VARIANT_REASONS: Final = ("traditional", "variant", "banker", "radical", "compatibility", "punctuation")
 """Why a character is read as another one."""
+
+MEASURED_ON: Final = ("kept", "all", "nothing")
+"""Which annotated text a rule was measured on: the files annotated before the rules had been run on them, all, none."""
 
 NUMERAL_CHARACTERS: Final = frozenset("零〇○一二三四五六七八九十百千万亿两俩廿卅壹贰叁肆伍陆柒捌玖拾佰仟")
 """The Chinese characters that the numeral reader takes for numerals."""
@@ -258,7 +261,44 @@ WITHHELD: Final = pandera.DataFrameSchema(
     ordered=True,
 )
 
-REFERENCE: Final = {"units": UNITS, "lookalikes": LOOKALIKES, "variants": VARIANTS, "withheld": WITHHELD}
+_COUNT = _cell("whole_number", lambda s: s.isascii() and s.isdigit(), "a whole number")
+
+RULE_CONFIDENCE: Final = pandera.DataFrameSchema(
+    {
+        "rule_id": _column(_cell("rule_printable", _printable, "a row names its rule")),
+        "confidence": _column(
+            _cell("share", lambda s: _is_fraction(s) and 0 < Fraction(s) <= 1, "above 0 and up to 1")
+        ),
+        "right": _column(_COUNT),
+        "seen": _column(_COUNT),
+        "measured_on": _column(
+            _cell("measured_on_vocabulary", lambda s: s in MEASURED_ON, f"one of {', '.join(MEASURED_ON)}")
+        ),
+    },
+    checks=[
+        _rows(
+            "right_of_seen",
+            lambda f: pd.to_numeric(f["right"]) <= pd.to_numeric(f["seen"]),
+            "no more rows are right than were seen",
+        ),
+        _rows(
+            "nothing_seen",
+            lambda f: (f["measured_on"] == "nothing") == (f["seen"] == "0"),
+            "measured on nothing where nothing was seen, and only there",
+        ),
+    ],
+    unique=["rule_id"],
+    strict=True,
+    ordered=True,
+)
+
+REFERENCE: Final = {
+    "units": UNITS,
+    "lookalikes": LOOKALIKES,
+    "variants": VARIANTS,
+    "withheld": WITHHELD,
+    "rule_confidence": RULE_CONFIDENCE,
+}
 """The schema of each table, by the stem of its file name."""
 
 
@@ -266,7 +306,7 @@ def check_reference(path: Path) -> pd.DataFrame:
     """Read a reference table and hold every line against its schema.
 
     Args:
-        path: units.csv, lookalikes.csv, variants.csv or withheld.csv; UTF-8, one row a line.
+        path: units.csv, lookalikes.csv, variants.csv, withheld.csv or rule_confidence.csv; UTF-8, one row a line.
 
     Returns:
         The table, all columns strings, absent values empty strings.

@@ -101,8 +101,8 @@ def _read_block(block: Block, layout: Layout, volume: Volume, reference: Referen
     reason[counted & ordinal] = -1  # a place in a ranking, after all
     points = text_codes(block.text)
     frame = Frame(block, layout, places, points)
-    date_table = dates_table(frame, dates)
-    quantity_table = quantities_table(frame, quantities, reference.units)
+    date_table = reference.confidence.rated(dates_table(frame, dates))
+    quantity_table = reference.confidence.rated(quantities_table(frame, quantities, reference.units))
     number_rows, rejected = settle(
         frame,
         numerals,

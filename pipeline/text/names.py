@@ -88,7 +88,8 @@ def read_names(
     finally:
         if collecting:
             gc.enable()
-    return {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    named = {name: pa.concat_tables(tables) for name, tables in parts.items()}
+    return {name: reference.confidence.rated(t) if "rule_id" in t.column_names else t for name, t in named.items()}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.text.clauses import CUE_KINDS, NO_CUE, Cues
+from pipeline.text.confidence import FILE as CONFIDENCES
+from pipeline.text.confidence import Confidences
 from pipeline.text.dates.lunar import LunarYears
 from pipeline.text.dates.pieces import DateWords
 from pipeline.text.lexer import Openings, Trie
@@ -32,6 +34,7 @@ class Reference:
 
     Attributes:
         folder: the seeds/ folder that the tables were read from.
+        confidence: how far the rows of each rule can be trusted.
         openings: of look-alikes, contexts of units, cues and words of a basis, looked for all at once.
     """
 
@@ -42,10 +45,11 @@ class Reference:
     dates: DateWords
     fold: NDArray[np.uint16]
     openings: Openings
+    confidence: Confidences
 
 
 def load_reference(seeds: Path) -> Reference:
-    """Read units.csv and lexicons/*.csv under `seeds`.
+    """Read units.csv, rule_confidence.csv and lexicons/*.csv under `seeds`.
 
     Raises:
         FileNotFoundError: a table is missing.
@@ -63,6 +67,7 @@ def load_reference(seeds: Path) -> Reference:
         lookalikes=lookalikes,
         dates=_date_words(rows, _rows(seeds / "lunar_years.csv")),
         fold=fold_table([(row["variant"], row["standard"]) for row in _rows(lexicons / "variants.csv")]),
+        confidence=Confidences.read(seeds / CONFIDENCES),
         openings=Openings.of(lookalikes.words, units.contexts.trie, cues.clause, cues.basis),
     )
 

@@ -1,6 +1,7 @@
 """The columns of what was read, laid out as the tables of the warehouse.
 
-Here: quantities, dates, the accounting of numerals, rejects, in Arrow. Not here: any rule of the language.
+Here: quantities, dates, the accounting of numerals, rejects, in Arrow. Not here: any rule of the language, and how far
+a rule can be trusted (`confidence`).
 """
 
 from __future__ import annotations
@@ -25,21 +26,6 @@ from pipeline.text.view import Block
 
 Doubles = NDArray[np.float64]
 REJECTED = ("unit_missing", "numeral_unreadable", "impossible_date", "month_unknown")
-_CONFIDENCE = {
-    "number_unit": 0.98,
-    "shared_unit": 0.93,
-    "unit_in_noun": 0.85,
-    "range": 0.96,
-    "neighbouring_digits": 0.93,
-    "fraction": 0.96,
-    "tenths": 0.93,
-    "rank": 0.93,
-    "top_n": 0.9,
-    "proportion": 0.88,
-    "index": 0.75,
-    "bare_multiplier": 0.85,
-    "table_unit": 0.85,
-}
 _STAGE = "facts"
 
 
@@ -93,7 +79,6 @@ def dates_table(frame: Frame, dates: Dates) -> pa.Table:
             "year_source": source,
             "partial": partial,
             "rule_id": pc.binary_join_element_wise(pa.scalar("date"), source, "_"),
-            "confidence": pa.array(np.array([0.98, 0.9, 0.93, 0.9])[dates.source[i]]),
             "note": pa.nulls(len(i), pa.string()),
         }
     )
@@ -147,7 +132,6 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
     of_terms = np.full(n, -1, np.int64)
     of_terms[list(q.terms)] = np.arange(len(q.terms))
     rule = named(q_.RULES, q.rule)
-    confidence = np.array([_CONFIDENCE[name] for name in q_.RULES])[q.rule]
     notes = _notes(q, frame.block, stop - begin > q.end - q.start, ill)
     nothing = pa.nulls(n, pa.string())
     return pa.table(
@@ -181,7 +165,6 @@ def quantities_table(frame: Frame, q: Quantities, units: Units) -> pa.Table:
             "region_code": nothing,
             "scope": nothing,
             "rule_id": rule,
-            "confidence": pa.array(confidence),
             "correction_id": nothing,
             "note": notes,
         }
