@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.quality.audits.intervals import Number, Outcome, printed
+from pipeline.quality.audits.mended import mended
 from pipeline.quality.audits.rules import Rules
 from pipeline.text.lexer import Bools, Ints, code_set, find, han
 
@@ -174,6 +175,7 @@ class Sheet:
             pc.fill_null(pc.index_in(quantities["of_quantity_id"], value_set=ids), -1).to_numpy().tolist()
         )
         self._sentences()
+        self.mended = mended(quantities)
         self._titles: dict[str, str | None] | None = None
         self._numbers: dict[int, Number | None] = {}
 
@@ -273,6 +275,8 @@ class Sheet:
 
     def _number(self, i: int) -> Number | None:
         source, bound = self.text[self.start[i] : self.end[i]], self.bound_names[self.bound[i]]
+        if i in self.mended:
+            source = self.mended[i][0]
         plain, base = self.plain[i], self.value[i]
         low = high = None
         if bound == "range":
@@ -299,7 +303,18 @@ class Sheet:
         return value * plain / base if plain == plain and base == base and plain and base else value
 
     def source(self, i: int) -> str:
-        return squeeze(self.text[self.start[i] : self.end[i]])
+        """Number i as the book prints it, or as a hand has mended it."""
+        return self.mended[i][0] if i in self.mended else squeeze(self.text[self.start[i] : self.end[i]])
+
+    def told(self, begin: int, end: int) -> str:
+        """A stretch of the text on one line; a mended figure stands in it, with what is printed: 68万元（原文作6.8万元）."""
+        pieces = []
+        for i, (figure, misprint) in self.mended.items() if self.mended else ():
+            if misprint and begin <= self.start[i] and self.end[i] <= end:
+                printed_ = squeeze(self.text[self.start[i] : self.end[i]])
+                pieces.append(f"{self.text[begin : self.start[i]]}{figure}（原文作{printed_}）")
+                begin = self.end[i]
+        return squeeze("".join(pieces) + self.text[begin:end])
 
     def words(self, i: int) -> str:
         """The phrase that number i measures, or nothing."""
@@ -358,12 +373,12 @@ class Sheet:
                 pieces[-1] = (pieces[-1][0], self.end[k])
             else:
                 pieces.append((begin, self.end[k]))
-        return "…".join(squeeze(self.text[a:b]) for a, b in pieces)
+        return "…".join(self.told(a, b) for a, b in pieces)
 
     def quote(self, first: int, last: int, limit: int = 90) -> str:
         """The text from the words of one number to the end of another, on one line, shortened in the middle."""
         begin, end = self.phrase_start(first), self.end[last]
-        text = squeeze(self.text[begin:end])
+        text = self.told(begin, end)
         if len(text) > limit:
             text = text[: limit // 2] + "…" + text[-limit // 2 :]
         return text
