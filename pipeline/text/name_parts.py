@@ -49,7 +49,7 @@ class Parts:
             self.by_entry[entry.row].append(
                 Role(
                     event, row, name or "", part.role, part.title, body, body_row, part.order, part.open_list,
-                    f"role/{part.role}", part.confidence,
+                    f"role/{part.role}",
                 )
             )  # fmt: skip
 
@@ -63,11 +63,9 @@ class Parts:
                 if n < 0 or (where is None and titles.get(title) == "occupation"):
                     continue
                 body_row, body = self._named(where)
-                confidence = 0.9 if where else 0.8
                 self.by_entry[n].append(
                     Role(
                         -1, row, name or "", "affiliation", title, body, body_row, order, False, "role/affiliation",
-                        confidence,
                     )
                 )  # fmt: skip
 
@@ -92,22 +90,18 @@ class Parts:
             direct = scopes[n] == "direct"
             group = signed.get(bisect_right(starts, spans[n].start), [])
             by_name = {self._printed(one): one for one, role in group if role == "contributor"}
-            rule, confidence = f"role/contributor_{scopes[n]}", 0.95 if direct else 0.8
+            rule = f"role/contributor_{scopes[n]}"
             for order, name in enumerate(contributors.split("；"), start=1):
                 row, found = self._named(by_name.get(name))
-                self._sign(n, row, found or name, "contributor", order, rule, confidence)
+                self._sign(n, row, found or name, "contributor", order, rule)
             if direct:
                 shot = [one for one, role in group if role == "photographer"]
                 for order, one in enumerate(shot, start=1):
                     row, found = self._named(one)
-                    self._sign(n, row, found or "", "photographer", order, "role/photographer", 0.9)
+                    self._sign(n, row, found or "", "photographer", order, "role/photographer")
 
     def _printed(self, mention: Mention) -> str:
         return mention.name or self._sheet.view[mention.start : mention.end]
 
-    def _sign(
-        self, entry: int, row: int, name: str, role: str, order: int, rule: str, confidence: float
-    ) -> None:
-        self.by_entry[entry].append(
-            Role(-1, row, name, role, None, None, -1, order, False, rule, confidence)
-        )
+    def _sign(self, entry: int, row: int, name: str, role: str, order: int, rule: str) -> None:
+        self.by_entry[entry].append(Role(-1, row, name, role, None, None, -1, order, False, rule))

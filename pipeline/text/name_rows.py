@@ -26,7 +26,7 @@ from pipeline.text.name_layout import Layout
 from pipeline.text.view import Block
 
 _WHERE = [("entry_id", pa.string()), ("document_id", pa.string()), ("volume_id", pa.string())]
-_HOW = [("rule_id", pa.string()), ("confidence", pa.float64())]
+_HOW = [("rule_id", pa.string())]
 
 ENTITIES = pa.schema(
     [
@@ -92,7 +92,6 @@ class Role(NamedTuple):
     ordinal: int | None
     open_list: bool
     rule_id: str
-    confidence: float
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,6 @@ class Sheet:
             owned(own, parents) if (parents >= 0).any() else pa.nulls(len(own), pa.string()),
             pa.array(targets, pa.string()),
             pa.array([one.rule for one in mentions], pa.string()),
-            pa.array([one.confidence for one in mentions], pa.float64()),
         ]
         return Named(pa.Table.from_arrays(columns, schema=ENTITIES), names)
 
@@ -219,7 +217,6 @@ class Sheet:
             pa.array([event.edition for event in events], pa.string()),
             self.layout.quantity_ids.take(pa.array(came, pa.int64())),
             pa.array([event.rule for event in events], pa.string()),
-            pa.array([event.confidence for event in events], pa.float64()),
         ]
         return pa.Table.from_arrays(columns, schema=EVENTS)
 

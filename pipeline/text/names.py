@@ -171,10 +171,7 @@ def _referenced(view: str, references: list[tuple[int, int]], layout: Layout) ->
         while end > start and view[end - 1] in "。）) \n":
             end -= 1
         target, name = resolve_reference(view[start:end], layout.named)
-        confidence = 0.9 if target else 0.6
-        found.append(
-            Mention("reference", start, end, "reference/clause", confidence, name=name, sort=target)
-        )
+        found.append(Mention("reference", start, end, "reference/clause", name=name, sort=target))
     return found
 
 

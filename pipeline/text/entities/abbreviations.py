@@ -48,8 +48,8 @@ def find_abbreviations(page: Page, brackets: Brackets, found: Found, events: Map
     marks = _Marks({end: start for start, end in brackets.works}, {end: start for start, end in brackets.quotes})
     for match, limit in zip(defined, until, strict=True):
         short, at, end = match.group(1), match.start(1), match.end(1)
-        long, confidence = _long_form(page, marks, found, events, short, match.start())
-        found.force(Mention("abbreviation", at, end, "abbreviation/defined", confidence, name=long))
+        long = _long_form(page, marks, found, events, short, match.start())
+        found.force(Mention("abbreviation", at, end, "abbreviation/defined", name=long))
         _uses(page, brackets, found, short, long, match.end(), limit)
 
 
@@ -67,7 +67,7 @@ def _uses(
             held = found.by_end.get(end) or found.by_start.get(at)
             if held is None or (held.start >= at and held.end <= end) or held.kind in ("person", "event"):
                 if held is None or held.kind not in ("person", "event"):
-                    found.force(Mention("abbreviation", at, end, "abbreviation/used", 0.9, name=long))
+                    found.force(Mention("abbreviation", at, end, "abbreviation/used", name=long))
             elif held.start == at and view[at - 1] not in "的":
                 pass  # the short form opens a longer name, which stands
         at = view.find(short, end, limit)
@@ -75,22 +75,22 @@ def _uses(
 
 def _long_form(
     page: Page, marks: _Marks, found: Found, events: Mapping[int, int], short: str, end: int
-) -> tuple[str, float]:
-    """The long form that ends before a parenthesis, and how sure it is; a missing mention is added."""
+) -> str:
+    """The long form that ends before a parenthesis; a missing mention is added."""
     view = page.view
     if end in events and subsequence(short, view[events[end] : end]):
-        return view[events[end] : end], 0.95
+        return view[events[end] : end]
     held = found.by_end.get(end)
     if held is not None and subsequence(short, view[held.start : end]):
-        return view[held.start : end], 0.95
+        return view[held.start : end]
     if view[end - 1] == "》":
         work = marks.works.get(end)
         if work is not None:
-            return view[work:end], 0.95
+            return view[work:end]
     if view[end - 1] in '”"':
         quote = marks.quotes.get(end - 1)
         if quote is not None:
-            return view[quote : end - 1], 0.9
+            return view[quote : end - 1]
     low = end
     while low > 0 and view[low - 1] not in _STOP and end - low < 60:
         low -= 1
@@ -98,7 +98,7 @@ def _long_form(
     for character in reversed(short):
         place = view.rfind(character, low, place)
         if place < 0:
-            return (view[held.start : end], 0.5) if held is not None else (view[low:end], 0.5)
+            return view[held.start : end] if held is not None else view[low:end]
     start = _phrase_start(page, low, min(place, held.start) if held is not None else place)
     long = view[start:end]
     found.clear(start, end)
@@ -106,8 +106,8 @@ def _long_form(
     if held is not None and held.kind in ("facility", "event"):
         kind = held.kind
     if kind != "quoted":
-        found.add(Mention(kind, start, end, f"{kind}/defined", 0.85))
-    return long, 0.85
+        found.add(Mention(kind, start, end, f"{kind}/defined"))
+    return long
 
 
 def _phrase_start(page: Page, low: int, place: int) -> int:

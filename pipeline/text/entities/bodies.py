@@ -37,7 +37,7 @@ def quoted_bodies(page: Page, lexicon: Lexicon, brackets: Brackets, kinds: list[
             continue
         kinds[n] = "organisation"
         found.clear(start, end)
-        found.add(Mention("organisation", start, end, "organisation/quoted", 0.85))
+        found.add(Mention("organisation", start, end, "organisation/quoted"))
 
 
 def short_bodies(view: str, starts: Sequence[int], passed: list[tuple[int, int]], found: Found) -> None:
@@ -62,7 +62,7 @@ def short_bodies(view: str, starts: Sequence[int], passed: list[tuple[int, int]]
         group = by_entry.get((bisect_right(starts, start) - 1, name[-2:]), ())
         longer = [one for one in group if one.endswith(name) and len(one) > len(name)]
         if len(longer) == 1 and start not in found.by_start and not found.covers(start, _REACH):
-            found.add(Mention("organisation", start, end, "organisation/short", 0.6))
+            found.add(Mention("organisation", start, end, "organisation/short"))
 
 
 def repeat_bodies(
@@ -88,7 +88,7 @@ def repeat_bodies(
         while place >= 0:
             end = place + len(name)
             if not inside[place] and not found.touches(place, end, _REACH):
-                found.add(Mention("organisation", place, end, "organisation/again", 0.8, sort=mention.sort))
+                found.add(Mention("organisation", place, end, "organisation/again", sort=mention.sort))
             place = view.find(name, end, last)
 
 

@@ -68,6 +68,6 @@ def _mark(view: str, inside: bytearray, found: Found, name: str, first: int) -> 
     while at >= 0:
         end = at + len(name)
         if inside[at] not in (1, 3) and not found.touches(at, end, _LONGEST) and view[end] not in "城场民":
-            found.add(Mention("division", at, end, "division/class", 0.75))
+            found.add(Mention("division", at, end, "division/class"))
         at = view.find(name, end, limit)
 

@@ -23,8 +23,7 @@ def add_quotes(brackets: Brackets, kinds: list[str], found: Found) -> None:
         if (held is not None and held.end >= end) or found.covers(start, _REACH):
             continue
         found.clear(start, end)
-        confidence = 0.6 if kind == "phrase" else 0.85
-        found.add(Mention("quoted", start, end, f"quoted/{kind}", confidence, sort=kind))
+        found.add(Mention("quoted", start, end, f"quoted/{kind}", sort=kind))
 
 
 def add_works(view: str, brackets: Brackets, lexicon: Lexicon, found: Found) -> None:
@@ -35,7 +34,7 @@ def add_works(view: str, brackets: Brackets, lexicon: Lexicon, found: Found) -> 
             continue
         title = view[start + 1 : end - 1]
         kind = work_kind(title, lexicon)
-        mention = Mention("work", start, end, "work/marks", 0.98, name=title, sort=kind)
+        mention = Mention("work", start, end, "work/marks", name=title, sort=kind)
         held = by_start.get(start)
         if held is not None and held.end > end:
             mention.parent = held

@@ -28,7 +28,6 @@ class Mention:
     start: int
     end: int
     rule: str
-    confidence: float
     name: str | None = None
     code: str | None = None
     sort: str | None = None

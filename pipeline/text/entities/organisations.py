@@ -39,11 +39,10 @@ _BRANCHED = frozenset(("大学", "学院", "公司", "有限公司", "研究院"
 
 
 class _Body(NamedTuple):
-    """A stretch that names a body: where it begins, by which rule, how sure."""
+    """A stretch that names a body: where it begins, by which rule."""
 
     start: int
     rule: str
-    confidence: float
 
 
 class Organisations(Reading):
@@ -76,19 +75,18 @@ class Organisations(Reading):
                 ):
                     end, final = starts[final], final - 1
                     word = view[starts[final] : ends[final]]
-            confidence = self._in_region(start, end, final, word, counted)
-            if not confidence:
+            if not self._in_region(start, end, final, word, counted):
                 return False
         else:
             body = None if counted else self._free(start, end, final, word, rule)
             if body is None:
                 return False
-            start, rule, confidence = body
+            start, rule = body
         if view[end] == "（" and word in _BRANCHED:
             use, stop = page.use_starting(end + 1)
             if use & DIVISION and view[stop] == "）":
                 end = stop + 1
-        mention = Mention("organisation", start, end, rule, confidence)
+        mention = Mention("organisation", start, end, rule)
         if rule == "organisation/list":
             mention.sort = self._list_anchor
         elif anchored:
@@ -99,8 +97,8 @@ class Organisations(Reading):
         self._last_end = end
         return True
 
-    def _in_region(self, start: int, end: int, final: int, word: str, counted: bool) -> float:
-        """How sure a candidate with its region is one body, 市公安局; 0 where it is none or a kind, 市医院."""
+    def _in_region(self, start: int, end: int, final: int, word: str, counted: bool) -> bool:
+        """Whether a candidate with its region is one body, 市公安局, and not a kind, 市医院."""
         page = self.page
         view, class_start, use = page.view, page.starts[final], page.uses[final]
         surface = view[start:end]
@@ -110,32 +108,32 @@ class Organisations(Reading):
             view[start] in RELATIVE and (not page.use_starting(start)[0] or surface[1:3] == "民族")
         )
         if size < 2 or (size == 2 and word != "委" and not use & NAME):
-            return 0
+            return False
         if counted and not relative:
-            return 0
+            return False
         weak = use & WEAK and not use & (STRONG | NAME)
         if weak and not relative and size < 3:
-            return 0
+            return False
         if relative and (view[start - 1] in "各每" or surface[1:] == "中心"):
-            return 0
+            return False
         after = self._after_anchor(start)
         if self._ranked(class_start) or (class_start == after and use & WEAK and word in _BARE):
-            return 0  # 省一级园, 石桥站
+            return False  # 省一级园, 石桥站
         generic = self.lexicon.generic
         if surface in generic or (relative and surface[1 + prefecture :] in _KINDS):
-            return 0
+            return False
         if prefecture and size < 4:
-            return 0
+            return False
         if relative and surface[0] in "镇乡" and size <= 3:
-            return 0
+            return False
         # a kind of body in a region, not one body: 杭州市医院, 全国高校
         if class_start == after and word in generic and word not in self._alone:
             first_use, first_end = page.use_starting(start)
             if not first_use & _BEGINS or view[start:first_end] in self._national:
                 short = first_use & DIVISION and not self.lexicon.divisions.is_full(view[start:first_end])
                 if not short or word in _COMMON_KINDS:
-                    return 0
-        return 0.85 if weak else 0.95
+                    return False
+        return True
 
     def _free(self, start: int, end: int, final: int, word: str, rule: str) -> _Body | None:
         """What a candidate without a region names: a body of its own, or one of the region of its list."""
@@ -143,8 +141,7 @@ class Organisations(Reading):
         uses, ends, view = page.uses, page.ends, page.view
         class_start, use = page.starts[final], uses[final]
         if use & NAME:
-            return _Body(class_start, "organisation/listed", 0.95)
-        confidence = 0.75
+            return _Body(class_start, "organisation/listed")
         surface = view[start:end]
         size = end - start
         if view[start - 1] in "，。；\n元吨亩里米":
@@ -158,7 +155,7 @@ class Organisations(Reading):
         if use & WEAK and not use & STRONG and not works:
             if not member or not 2 <= size <= 8 or not _GOVERNMENT.match(surface):
                 return None
-            rule, confidence = "organisation/list", 0.8
+            rule = "organisation/list"
         if view[end] in DIGITS or view[start - 1] == "各":
             return None
         if word in _LONE and not member and self._only_classes(start, end):
@@ -178,19 +175,17 @@ class Organisations(Reading):
             if 2 <= start - 1 - front <= 4 and uses[n] & (_BREAK | PREDICATE):
                 start = front
                 surface, size = view[start:end], end - start
-        if class_start > start and self._all_common(start, class_start):
-            if word not in self._publishers and not office and not (word.endswith(_GROUPS) and size >= 6):
-                self._pass(start, end)
-                return None
-            confidence = 0.7
+        grouped = word.endswith(_GROUPS) and size >= 6
+        common = class_start > start and self._all_common(start, class_start)
+        if common and word not in self._publishers and not office and not grouped:
+            self._pass(start, end)
+            return None
         if class_start == start and ((view[start] != "团" and not member) or word in generic):
             self._pass(start, end)
             return None
         if member and size <= 8 and _GOVERNMENT.match(surface) and not _OWN.search(surface):
             rule = "organisation/list"
-        elif class_start == start and size < 4 and word in ("纪委", "公安局", "检察院"):
-            confidence = 0.6
-        return _Body(start, rule, confidence)
+        return _Body(start, rule)
 
     def _pass(self, start: int, end: int) -> None:
         """Note a name of common words only, where it is long enough to stand for a body named before."""

@@ -122,7 +122,7 @@ class Parts(Organisations, Territory):
             if glued > 0:
                 stop = max(glued, ends[final]) if final >= 0 and uses[final] & ORGANISATION_USE else glued
                 self._list_anchor = view[left]
-                held = self.found.add(Mention("organisation", left, stop, "organisation/anchored", 0.9))
+                held = self.found.add(Mention("organisation", left, stop, "organisation/anchored"))
                 self._last_end = held.end
                 return True, left
         if final < 0:
@@ -134,7 +134,7 @@ class Parts(Organisations, Territory):
             front = self._before_paren(self._opened[left], view[starts[final] : stop] in self._companies)
             if front >= 0:
                 kind = "organisation" if use & STRONG else "facility"
-                self._last_end = self.found.force(Mention(kind, front, stop, f"{kind}/parenthesis", 0.9)).end
+                self._last_end = self.found.force(Mention(kind, front, stop, f"{kind}/parenthesis")).end
                 self._list_anchor = ""
                 return True, front
         if use & ORGANISATION_USE and view[left] in "第首" and _SESSION.match(view, left, stop):
@@ -195,7 +195,7 @@ class Parts(Organisations, Territory):
                 return self._organisation(front, stop, final, True, False, "organisation/anchored"), front
             over = self._over_verb(left, final) if view[starts[final] : stop].endswith(self._joinable) else -1
             if over >= 0:
-                held = self.found.add(Mention("organisation", over, stop, "organisation/over_verb", 0.75))
+                held = self.found.add(Mention("organisation", over, stop, "organisation/over_verb"))
                 self._last_end = held.end
                 return True, over
             named = self._organisation(start, stop, final, False, counted, "organisation/suffix", first)

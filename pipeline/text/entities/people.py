@@ -88,7 +88,7 @@ class People:
             end = self.name_at(at, bool(uses[n] & _TITLE))
             if not end:
                 continue
-            person = self._note(at, end, "person/title", 0.95 if uses[n] & _TITLE else 0.85)
+            person = self._note(at, end, "person/title")
             person.posts, person.front = self._posts(n)
             self._list(person, end)
 
@@ -118,7 +118,7 @@ class People:
                 continue
             for start, end in names:
                 if start not in self.by_start:
-                    self._note(start, end, "person/chosen", 0.85)
+                    self._note(start, end, "person/chosen")
 
     def _glued(self, at: int) -> list[tuple[int, int]]:
         """A name and the body right after it, which an earlier rule read as one: 免去｜林大海｜市教育局."""
@@ -128,7 +128,7 @@ class People:
             end = at + size
             if held is not None and view[end] in "市省县区" and end < held.end:
                 self.found.drop(held)
-                self.found.add(Mention("organisation", end, held.end, held.rule, held.confidence))
+                self.found.add(Mention("organisation", end, held.end, held.rule))
                 return [(at, end)]
         return []
 
@@ -162,7 +162,7 @@ class People:
                     han(following) and not self._follows(end) and self._follows(end + 1)
                 ):
                     end += 1
-                self._note(start, end, "person/masked", 0.85)
+                self._note(start, end, "person/masked")
                 at = end - 1
             at = view.find("某", at + 1)
 
@@ -181,7 +181,7 @@ class People:
                 front = match.start()
                 while han(view[front - 1]) and match.start() - front < 5 and not self.page.use_ending(front)[1] < front:
                     front -= 1
-                self._note(match.end(), end, "person/people", 0.85).front = front
+                self._note(match.end(), end, "person/people").front = front
 
     def _sounded(self, at: int) -> int:
         """End of a name of three to seven characters that write the sounds of another tongue, or 0."""
@@ -272,14 +272,14 @@ class People:
                 return True
         return False
 
-    def keep(self, start: int, end: int, rule: str, confidence: float) -> Mention:
+    def keep(self, start: int, end: int, rule: str) -> Mention:
         """Note a person whose name another rule has found; returns the mention."""
-        return self._note(start, end, rule, confidence).mention
+        return self._note(start, end, rule).mention
 
-    def _note(self, start: int, end: int, rule: str, confidence: float) -> Person:
+    def _note(self, start: int, end: int, rule: str) -> Person:
         name = self.page.view[start:end].replace(" ", "").replace("\u3000", "")
         self.found.clear(start, end)
-        mention = Mention("person", start, end, rule, confidence, name=name)
+        mention = Mention("person", start, end, rule, name=name)
         self.found.by_start[start] = mention
         self.found.by_end[end] = mention
         person = Person(mention)
@@ -307,7 +307,7 @@ class People:
                 return
             if any(view[at : at + size] in use_of for size in (2, 3, 4)):
                 return
-            person = self._note(at, stop, "person/list", 0.8)
+            person = self._note(at, stop, "person/list")
             person.posts = list(first.posts)
             end = stop
 
@@ -373,7 +373,7 @@ class People:
                     and self.name_at(at, True) == start
                     and at not in self.by_start
                 ):
-                    self._note(at, start, "person/life", 0.9)
+                    self._note(at, start, "person/life")
                     break
 
     def _employer(self, end: int) -> Mention | None:
@@ -400,7 +400,7 @@ class People:
         if unknown < 2:
             return None
         self.found.clear(start, end)
-        return self.found.add(Mention("organisation", start, end, "organisation/employer", 0.7))
+        return self.found.add(Mention("organisation", start, end, "organisation/employer"))
 
     def repeat(self, spans: list[tuple[int, int]]) -> None:
         """Further mentions of the same names within the same entry; `spans` are the entries in the view, in order."""
@@ -423,6 +423,6 @@ class People:
             at = view.find(name, first, last)
             while at >= 0:
                 if at not in self.by_start and self.inside[at] == 0 and not found.by_start.get(at):
-                    again = self._note(at, at + len(name), "person/again", 0.9)
+                    again = self._note(at, at + len(name), "person/again")
                     again.mention.name = name
                 at = view.find(name, at + len(name), last)

@@ -53,13 +53,13 @@ class Said(NamedTuple):
     """What a run says, places counted from its start.
 
     Attributes:
-        mentions: kind, start, end, rule, confidence, code and sort of each.
+        mentions: kind, start, end, rule, code and sort of each.
         events, passed: as in `Runs`.
         last_end: where the last organisation ends, or -1.
         list_anchor: the region handed on to a list; null where it stays.
     """
 
-    mentions: tuple[tuple[str, int, int, str, float, str | None, str | None], ...]
+    mentions: tuple[tuple[str, int, int, str, str | None, str | None], ...]
     events: tuple[tuple[int, int], ...]
     passed: tuple[tuple[int, int], ...]
     last_end: int
@@ -160,7 +160,7 @@ class Runs(Parts):
         self._last_end = before[0]
         said = Said(
             tuple(
-                (one.kind, one.start - start, one.end - start, one.rule, one.confidence, one.code, one.sort)
+                (one.kind, one.start - start, one.end - start, one.rule, one.code, one.sort)
                 for one in alone.by_start.values()
             ),
             tuple((a - start, b - start) for a, b in self.events[events:]),
@@ -175,8 +175,8 @@ class Runs(Parts):
     def _again(self, said: Said, start: int) -> None:
         """Set down what a run says at a place."""
         by_start, by_end = self.found.by_start, self.found.by_end
-        for kind, begin, end, rule, confidence, code, sort in said.mentions:
-            mention = Mention(kind, start + begin, start + end, rule, confidence, None, code, sort)
+        for kind, begin, end, rule, code, sort in said.mentions:
+            mention = Mention(kind, start + begin, start + end, rule, None, code, sort)
             by_start[mention.start] = by_end[mention.end] = mention
         if said.events:
             self.events.extend((start + begin, start + end) for begin, end in said.events)

@@ -40,9 +40,7 @@ def signed_by(view: str, signatures: list[tuple[int, int]]) -> dict[int, list[tu
                 body = (len(name) >= 4 or (len(name) == 3 and name[0] in "市县省区")) and _BODY.search(name)
                 kind = "organisation" if body else "person"
                 last = kept[at + len(name) - 1] + 1
-                mention = Mention(
-                    kind, kept[at], last, f"{kind}/signature", 0.95, name=None if body else name
-                )
+                mention = Mention(kind, kept[at], last, f"{kind}/signature", name=None if body else name)
                 group.append((mention, role))
         found[n] = group
     return found

@@ -69,7 +69,7 @@ class Territory(Reading):
                 or view[start] in "该本各全新每某"
             ):
                 return False
-            rule, confidence = "place/township", 0.8
+            rule = "place/township"
             if word in ("镇", "乡", "街道", "苏木"):
                 kind, rule = "division", "division/township"
         elif anchored:
@@ -82,7 +82,7 @@ class Territory(Reading):
                 return False
             if page.use_starting(start)[0] & ANCHOR and starts[final] == self._after_anchor(start):
                 return False
-            rule, confidence = f"{kind}/anchored", 0.9
+            rule = f"{kind}/anchored"
         else:
             verb = next(
                 (
@@ -98,8 +98,8 @@ class Territory(Reading):
                 return False
             if self._all_common(start, starts[final]) and not (name in _CIVIC and word in _CIVIC_PLACES):
                 return False
-            rule, confidence = f"{kind}/suffix", 0.7
-        self.found.add(Mention(kind, start, end, rule, confidence))
+            rule = f"{kind}/suffix"
+        self.found.add(Mention(kind, start, end, rule))
         return True
 
     def _divisions(self, left: int, right: int, first: int, last: int) -> None:
@@ -115,7 +115,7 @@ class Territory(Reading):
             if starts[n] < covered or starts[n] < left:
                 continue
             if uses[n] & int(Use.COUNTRY) and view[ends[n]] not in "人籍语产式货":
-                found.add(Mention("place", starts[n], ends[n], "place/country", 0.85))
+                found.add(Mention("place", starts[n], ends[n], "place/country"))
                 continue
             if not uses[n] & DIVISION:
                 continue
@@ -146,15 +146,6 @@ class Territory(Reading):
                     and "、" not in (view[starts[n] - 1], after)
                 ):
                     continue
-            confidence = 0.95 if full else 0.75
             code = self.lexicon.divisions.code_of(name)
-            found.add(
-                Mention(
-                    "division",
-                    starts[n],
-                    ends[n],
-                    "division/full" if full else "division/short",
-                    confidence,
-                    code=code,
-                )
-            )
+            rule = "division/full" if full else "division/short"
+            found.add(Mention("division", starts[n], ends[n], rule, code=code))

@@ -55,9 +55,9 @@ class Deeds(Telling):
         parties = self._parties(start) or self._topic(start)
         if not parties and (word in ("达成", "缔结", "签") or name[1] - name[0] <= 2):
             return
-        event = self._new("signing", name[0], name[1], start, "event/signed", 0.9)
+        event = self._new("signing", name[0], name[1], start, "event/signed")
         if not self._filled(event, "party"):
-            self._part("party", parties, event, 0.9)
+            self._part("party", parties, event)
 
     def _parties(self, start: int) -> list[Mention]:
         """Who signs: `A与B`, `A、B和C`, `A与4个专业市场`, or the subject of the clause before."""
@@ -122,9 +122,9 @@ class Deeds(Telling):
             return
         if view.startswith("荣誉证书", title[0]) or view[title[0] : title[1]] == "荣誉":
             return
-        event = self._new("award", title[0], title[1], start, "event/granted", 0.9)
-        self._part("giver", givers, event, 0.9)
-        self._part("receiver", receivers, event, 0.9, opened)
+        event = self._new("award", title[0], title[1], start, "event/granted")
+        self._part("giver", givers, event)
+        self._part("receiver", receivers, event, opened)
 
     def _win(self, start: int, end: int, word: str) -> None:
         view, lists = self.view, self.f.lists
@@ -154,9 +154,9 @@ class Deeds(Telling):
             receivers = self._subject(start)
         if not receivers and not givers and word == "获" and view[title[0] - 1] not in '“"':
             return
-        event = self._new("award", title[0], title[1], start, "event/won", 0.85)
-        self._part("giver", givers, event, 0.8)
-        self._part("receiver", receivers, event, 0.85, subject.open_list)
+        event = self._new("award", title[0], title[1], start, "event/won")
+        self._part("giver", givers, event)
+        self._part("receiver", receivers, event, subject.open_list)
 
     def _named_before(self, place: int) -> list[Mention]:
         """A person whom only the place of the name shows, between a mark or a date and the verb: 11月，王海鹏被授予."""
@@ -169,16 +169,16 @@ class Deeds(Telling):
                 and people.name_at(at, True) == place
                 and people.likely(at)
             ):
-                return [people.keep(at, place, "person/receiver", 0.8)]
+                return [people.keep(at, place, "person/receiver")]
         return []
 
     def _honour(self, start: int, end: int, word: str) -> None:
         after = end + 1 if self.view[end] == "了" else end
         if after + 1 in self.f.quote_end and self.view[after] in '“"':
             span = after + 1, self.f.quote_end[after + 1]
-            event = self._new("award", span[0], span[1], start, "event/honoured", 0.8)
+            event = self._new("award", span[0], span[1], start, "event/honoured")
             self._part(
-                "giver", self.f.lists.known_before(start, ("organisation", "division")).members, event, 0.8
+                "giver", self.f.lists.known_before(start, ("organisation", "division")).members, event
             )
 
     def _found(self, start: int, end: int, word: str) -> None:
@@ -195,13 +195,12 @@ class Deeds(Telling):
             members, _, _ = lists.known_after(after, ("organisation", "facility"))
             common = self.f.common.get(after, -1)
             if not members and common - after >= 6 and word != "创建":
-                members = [found.add(Mention("organisation", after, common, "organisation/founded", 0.75))]
+                members = [found.add(Mention("organisation", after, common, "organisation/founded"))]
             if members and word != "创建":
                 subject = lists.known_before(start, ("organisation", "division", "abbreviation")).members
-                sure = 0.75 if subject else 0.6
                 for made in members:
-                    event = self._new("founding", made.start, made.end, start, "event/founded", 0.85)
-                    self._part("founder", subject or self._topic(start), event, sure)
+                    event = self._new("founding", made.start, made.end, start, "event/founded")
+                    self._part("founder", subject or self._topic(start), event)
                 return
         if word in ("成立", "揭牌", "挂牌") and (view[end] in "，。；、）\n " or view.startswith("仪式", end)):
             place = lists.skip_adverbs(start)
@@ -218,7 +217,7 @@ class Deeds(Telling):
             place -= view[place - 1] in '”"'
             made_before = found.by_end.get(place)
             if made_before is not None and made_before.kind in ("organisation", "facility"):
-                self._new("founding", made_before.start, made_before.end, start, "event/founded", 0.85)
+                self._new("founding", made_before.start, made_before.end, start, "event/founded")
 
     def _publish(self, start: int, end: int, word: str) -> None:
         view, lists = self.view, self.f.lists
@@ -231,8 +230,8 @@ class Deeds(Telling):
             place = after
             while place in self.f.work_end:
                 stop = self.f.work_end[place]
-                event = self._new("publication", place + 1, stop - 1, start, "event/published", 0.9)
-                self._part("issuer", subject, event, 0.9 if known.members else 0.6, known.open_list)
+                event = self._new("publication", place + 1, stop - 1, start, "event/published")
+                self._part("issuer", subject, event, known.open_list)
                 place = stop + 1 if view[stop] in "、和" else stop
             return
         place = lists.skip_adverbs(start)
@@ -243,17 +242,17 @@ class Deeds(Telling):
                 publishers, place = known.members, known.start - 1
         if place in self.f.work_start:
             begin = self.f.work_start[place]
-            event = self._new("publication", begin + 1, place - 1, start, "event/published", 0.85)
-            self._part("publisher", publishers, event, 0.9)
+            event = self._new("publication", begin + 1, place - 1, start, "event/published")
+            self._part("publisher", publishers, event)
         elif word == "出版" and after in self.f.work_end:
             stop = self.f.work_end[after]
-            event = self._new("publication", after + 1, stop - 1, start, "event/published", 0.85)
+            event = self._new("publication", after + 1, stop - 1, start, "event/published")
             if view[stop] == "（":
                 publishers, _, _ = lists.known_after(stop + 1, ("organisation",))
                 n = self.f.dates.before(stop)
                 date = n if n < len(self.f.dates.start) and self.f.dates.start[n] < stop + 24 else -1
                 if publishers:
-                    self._part("publisher", publishers, event, 0.85)
+                    self._part("publisher", publishers, event)
                     if date >= 0:
                         event.date = date
 
@@ -288,7 +287,7 @@ class Deeds(Telling):
                 for size in (3, 2):
                     at = before - size
                     if view[at - 1] in "，。；、\n】 " and self.f.people.name_at(at, True) == before:
-                        who = self.f.people.keep(at, before, "person/appointed", 0.85)
+                        who = self.f.people.keep(at, before, "person/appointed")
                         break
             if who is not None:
                 self._post(who, end + (view[end] == "为"))
@@ -300,7 +299,7 @@ class Deeds(Telling):
         while True:
             who = self._person_at(place)
             if who is not None and view[who.end] in "为任":
-                return [*(people.keep(a, b, "person/appointed", 0.85) for a, b in row), who]
+                return [*(people.keep(a, b, "person/appointed") for a, b in row), who]
             end = who.end if who is not None else people.name_at(place, True)
             if not end or view[end] not in "、和" or len(row) > 30:
                 return []
@@ -315,9 +314,9 @@ class Deeds(Telling):
         for size in (2, 3, 4):
             end = place + size
             if view[end] in "为任" and self.f.people.name_at(place, True) == end:
-                return self.f.people.keep(place, end, "person/appointed", 0.85)
+                return self.f.people.keep(place, end, "person/appointed")
             if size == 3 and view[place + 1] in " \u3000" and view[end] in "为任":
-                return self.f.people.keep(place, end, "person/appointed", 0.85)
+                return self.f.people.keep(place, end, "person/appointed")
         return None
 
     def _post(self, who: Mention, place: int) -> int:
@@ -336,7 +335,7 @@ class Deeds(Telling):
         if stop < 0:
             return -1
         title = view[at:stop]
-        self.parts.append(Part("appointee", who, None, 0.85, title, organisation))
+        self.parts.append(Part("appointee", who, None, title, organisation))
         return stop
 
     def _title_after(self, place: int, stop: int, needs_cue: bool) -> tuple[int, int] | None:

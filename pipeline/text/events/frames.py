@@ -130,10 +130,7 @@ class _Entry(Meetings, Deeds):
                 event = next((e for e in near if same_event(e.name, name)), None)
             if event is not None:
                 event.same.append((start, end))
-                confidence = event.confidence
-            elif self._meets(start, end) and (names.edition(start, end) or view[start - 1] in '“"'):
-                confidence = 0.7
-            else:
+            elif not (self._meets(start, end) and (names.edition(start, end) or view[start - 1] in '“"')):
                 continue
             if self.f.brackets.inside[start] in (1, 3):
                 continue
@@ -149,7 +146,6 @@ class _Entry(Meetings, Deeds):
                 start,
                 end,
                 event.rule if event else "event/named",
-                confidence,
                 name=event.name if event else None,
                 sort=names.kind.get((start, end)),
             )

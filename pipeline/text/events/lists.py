@@ -207,5 +207,5 @@ class Lists:
         before = found.by_end.get(end)
         anchor = before.sort if before is not None else None
         found.clear(start, end)
-        mention = Mention("organisation", start, end, "organisation/role", 0.9, sort=anchor)
+        mention = Mention("organisation", start, end, "organisation/role", sort=anchor)
         return found.add(mention)

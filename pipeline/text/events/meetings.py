@@ -46,7 +46,7 @@ class Meetings(Telling):
             if not members:
                 return
             parts = [
-                Part(role, one, self.current, 0.85, None, None, n, opened)
+                Part(role, one, self.current, None, None, n, opened)
                 for n, one in enumerate(members, start=1)
             ]
             if self.current is not None:
@@ -61,7 +61,7 @@ class Meetings(Telling):
         if not listed.members:
             return
         parts = [
-            Part(role, one, None, 0.95, None, None, n, listed.open_list)
+            Part(role, one, None, None, None, n, listed.open_list)
             for n, one in enumerate(listed.members, start=1)
         ]
         following = self.f.names.starting(end + 1) if view[end] == "的" else None
@@ -81,7 +81,7 @@ class Meetings(Telling):
         self.pending_at = start
         self.held = word.endswith("举办")
         if following is not None:
-            event = self._event(following, start, "event/hosted", 0.95)
+            event = self._event(following, start, "event/hosted")
             self._attendance(event, sentence, end)
 
     def _convene(self, start: int, end: int, word: str) -> None:
@@ -91,13 +91,13 @@ class Meetings(Telling):
         after = skip.end() if skip else end
         ahead = names.starting(after) or names.starting(end) or self._object(after)
         if ahead is not None:
-            event = self._event(ahead, start, "event/convened", 0.9)
+            event = self._event(ahead, start, "event/convened")
             self._place_before(event, start, sentence)
             subject = self.f.lists.known_before(
                 self._without_place(start), ("organisation", "division", "abbreviation")
             )
             if subject.members and not self._filled(event, "host"):
-                self._part("host", subject.members, event, 0.8, subject.open_list)
+                self._part("host", subject.members, event, subject.open_list)
             self._attendance(event, sentence, end)
             return
         behind = self._behind(start, sentence)
@@ -106,7 +106,7 @@ class Meetings(Telling):
                 self._place_before(self.current, start, sentence)
             return
         span, place = behind
-        event = self._event(span, start, "event/held", 0.9)
+        event = self._event(span, start, "event/held")
         if event.place is None and place is not None:
             event.place = place
         self._attendance(event, sentence, end)
@@ -170,7 +170,7 @@ class Meetings(Telling):
         inner = found.by_end.get(end)
         text = self.view[start:end]
         if held is inner is None and 2 <= end - start <= 6 and _WATERS.search(text):
-            return found.add(Mention("place", start, end, "place/venue", 0.75))
+            return found.add(Mention("place", start, end, "place/venue"))
         if inner is not None and inner.start >= start and inner.start - start <= 3:
             return inner if held is None or held is inner or held.kind == "division" else text
         return text
@@ -215,19 +215,19 @@ class Meetings(Telling):
                 return
         self.spoken = end
         self.attended = (-1, [])
-        self._part("speaker", members, self.current, 0.8)
+        self._part("speaker", members, self.current)
 
     def _preside(self, start: int, end: int, word: str) -> None:
         if self.current is None:
             return
         members = [m for m in self._chain(start) if m.kind == "person"]
         self.spoken = max(self.spoken, end)
-        self._part("chair", members, self.current, 0.85)
+        self._part("chair", members, self.current)
 
     def _attend(self, start: int, end: int, word: str) -> None:
         ahead = self.f.names.starting(end) if word in ("出席", "参加") else None
         if ahead is not None and self._told(ahead):
-            self._event(ahead, start, "event/attended", 0.75)
+            self._event(ahead, start, "event/attended")
         if self.current is None:
             return
         view = self.view
@@ -251,7 +251,7 @@ class Meetings(Telling):
             self.attended = (start, members)
             return
         _, opened = self.f.lists.skip_open(start)
-        self._part("participant", members, self.current, 0.75, opened or delegates_open)
+        self._part("participant", members, self.current, opened or delegates_open)
 
     def _told(self, span: tuple[int, int]) -> bool:
         """Whether a name after 出席 is one happening: an edition, a date before it or a territory, not any meeting."""

@@ -79,7 +79,6 @@ class Event:
     name: str
     trigger: int
     rule: str
-    confidence: float
     edition: str | None = None
     place: Mention | str | None = None
     date: int = -1
@@ -94,7 +93,6 @@ class Part:
     role: str
     who: Mention
     event: Event | None
-    confidence: float
     title: str | None = None
     organisation: Mention | None = None
     order: int = 1

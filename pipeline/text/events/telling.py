@@ -140,7 +140,7 @@ class Telling:
         self.pending = []
         self.held = False
 
-    def _event(self, span: tuple[int, int], trigger: int, rule: str, confidence: float) -> Event:
+    def _event(self, span: tuple[int, int], trigger: int, rule: str) -> Event:
         """The event of this name: one already told in the entry, or a new one."""
         start, end = span
         name = self.view[start:end]
@@ -164,7 +164,7 @@ class Telling:
             self._join(event)
             return event
         kind = self.f.names.kind.get(span, "conference")
-        event = Event(kind, start, end, name, trigger, rule, confidence, edition, None, date, same=[span])
+        event = Event(kind, start, end, name, trigger, rule, edition, None, date, same=[span])
         self.events.append(event)
         self._join(event)
         return event
@@ -176,10 +176,10 @@ class Telling:
         self.pending = []
         self.current = event
 
-    def _new(self, kind: str, start: int, end: int, trigger: int, rule: str, confidence: float) -> Event:
+    def _new(self, kind: str, start: int, end: int, trigger: int, rule: str) -> Event:
         """An event without a name of its own class: a signing, an award …"""
         event = Event(
-            kind, start, end, self.view[start:end], trigger, rule, confidence, None, None, self._date(trigger)
+            kind, start, end, self.view[start:end], trigger, rule, None, None, self._date(trigger)
         )
         for other in self.events[-_NEAR:]:
             if other.kind == kind and (other.name == event.name or same_event(other.name, event.name)):
@@ -236,12 +236,11 @@ class Telling:
         role: str,
         members: Iterable[Mention],
         event: Event | None,
-        confidence: float,
         opened: bool = False,
         title: str | None = None,
     ) -> None:
         for order, member in enumerate(members, start=1):
-            self.parts.append(Part(role, member, event, confidence, title, None, order, opened))
+            self.parts.append(Part(role, member, event, title, None, order, opened))
 
     def _topic(self, start: int) -> list[Mention]:
         """Who a sentence is about: the names it opens with (after a date), before a verb; later clauses keep them."""
