@@ -32,6 +32,7 @@ from pipeline.quality.correction_sheet import (
     validated,
 )
 from pipeline.quality.laws import EXAMPLES, Verdict
+from pipeline.quality.veil import MARK
 
 __all__ = (
     "CHECKS", "MISPRINT", "Corrected", "Reread", "accept_audits", "apply_corrections", "unknown_documents", "verdicts",
@@ -177,6 +178,8 @@ def _correct(
 def _place(sheet: Sheet, c: Correction) -> tuple[int, int]:
     """The span that a line quotes; refuses with `no_match` and the nearest thing that is there."""
     quotes, text = sheet.quotes, sheet.text
+    if MARK in c.entry_title + c.quote and MARK not in text:
+        raise Refusal("no_match", f"{MARK} covers a withheld name; write what the book prints in its place")
     if c.entry_title not in quotes:
         titles = [str(e["title"]) for e in sheet.entries if e["title"]]
         near = difflib.get_close_matches(c.entry_title, titles, 1, 0.5)

@@ -251,6 +251,7 @@ def test_a_quote_is_not_found_inside_a_longer_number() -> None:
         (_line("160余人", "set", "level", "level", field="role"), "redundant", "already"),
         (_line("160余人", "set_measured", "到会", "到会"), "redundant", "already"),
         (_line("851", "read_as", "851吨", "unit_missing"), "no_match", "not in the document"),
+        (_line("850", "read_as", "850吨", "unit_missing", "██购销"), "no_match", "covers a withheld name"),
         (_line("850", "read_as", "850吨", "unit_missing", "粮油购消"), "no_match", "did you mean 「粮油购销」"),
         (_line("850", "read_as", "850吨", "unit_missing", "概况"), "no_match", "but in 「粮油购销」"),
         (_line("850", "read_as", "850吨", "unit_missing", occurrence=2), "no_match", "1 times, not 2"),
