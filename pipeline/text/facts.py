@@ -73,9 +73,11 @@ def _read_block(block: Block, layout: Layout, volume: Volume, reference: Referen
     reason = np.where(furniture, reason, named_reason)
     plans = plan_periods(codes, numerals, reason == CODE["plan"])
     reason[plans.numeral] = -1
+    busy = reason >= 0
     dates = read_dates(
-        codes, numerals, reason >= 0, reference.dates, plans, places.standing(block), volume.covered_year
+        codes, numerals, busy, reference.dates, plans, places.standing(block), volume.covered_year
     )
+    reason = np.where(busy & (reason < 0), CODE["era_year"], reason)
     dated = (dates.of_numeral >= 0) & ~furniture
     years = np.full(len(numerals), -1, np.int64)
     four = (numerals.digits == 4) & dated

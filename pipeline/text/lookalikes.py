@@ -6,12 +6,13 @@ name or a number in a series. The lists are seeds/lexicons/lookalikes.csv and fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, han
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, find, han, last_before
 from pipeline.text.numerals import CHINESE, DIGITS, Numerals
 
 REASONS = (
@@ -226,6 +227,11 @@ def name_lookalikes(
         hit &= (lists.right_reason[frame] != CODE["label"]) | (numerals.exponent == 0)  # 1.2亿元化肥
         reason[hit] = lists.right_reason[frame[hit]]
     _quoted_names(codes, numerals, claim)
+    dated = code_set("年月日号季")[after] & (arabic | (numerals.digits == 4))
+    dated &= (after != ord("年")) | (numerals.digits == 4)
+    claim(_in_title(codes, numerals) & ~dated & ~no_unit, "name")  # 《三十年风雨》
+    claim(~arabic & (value == 10) & code_set("百千")[before], "indefinite")  # 百十户
+    claim(_names_an_indicator(codes, numerals), "denominator")
     # 2009级, 2010版, “2009杭州…论坛”: a year without 年
     label = (
         arabic
@@ -374,6 +380,29 @@ def _quoted_names(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str]
     claim(found, "name")
 
 
+def _in_title(codes: Codes, numerals: Numerals) -> Bools:
+    """Numerals inside 《…》."""
+    opens, closes = find(codes, "《"), find(codes, "》")
+    if not len(opens) or not len(closes):
+        return np.zeros(len(numerals), np.bool_)
+    opened, closed = last_before(opens, numerals.start), last_before(closes, numerals.start)
+    begun = np.where(opened >= 0, opens[opened], -1)
+    inside = begun > np.where(closed >= 0, closes[closed], -1)
+    following = np.minimum(closed + 1, len(closes) - 1)
+    return inside & (closes[following] > numerals.start) & (closes[following] - numerals.start <= 60)
+
+
+def _names_an_indicator(codes: Codes, numerals: Numerals) -> Bools:
+    """The 10万 of 10万人火灾死亡率 and the 百万 of 百万吨死亡率: a rate for so many."""
+    size = numerals.mantissa * np.power(10.0, numerals.exponent)
+    found = np.isin(size, (1e4, 1e5, 1e6, 1e8)) & code_set("人吨车户")[codes[numerals.end]]
+    found &= _AFTER_STOP[codes[numerals.start - 1]]
+    for i in np.flatnonzero(found):
+        tail = codes[numerals.end[i] + 1 : numerals.end[i] + 11].tobytes().decode("utf-16-le", "replace")
+        found[i] = re.match(r"[\u4e00-\u9fff]{0,8}率", tail) is not None
+    return found
+
+
 def _coordinates(codes: Codes, numerals: Numerals, claim: Callable[[Bools, str], None]) -> None:
     """北纬30°12′, 东经120度12分."""
     n = len(numerals)
@@ -436,7 +465,11 @@ def _clock(codes: Codes, numerals: Numerals, reason: Ints) -> None:
         & (value <= 24)
     )
     two = np.append(numerals.digits[1:] == 2, False) & np.append(numerals.decimals[1:] == 0, False)
-    timed = colon & two & code_set("日午晨晚夜间）)至～-")[before] & (numerals.decimals == 0) & (reason < 0)
+    two &= np.append(value[1:] < 60, False)
+    behind = np.append(end[1:], 0)
+    running = code_set("开始结束在许左举抵到出起止发")[codes[behind]] & _AFTER_STOP[before]
+    said = code_set("日午晨晚夜间）)至～-—–于从自到时天")[before] | running
+    timed = colon & two & said & (numerals.decimals == 0) & (reason < 0)
     reason[timed] = CODE["time_of_day"]
     follows = np.zeros(len(numerals), np.bool_)
     follows[1:] = timed[:-1]

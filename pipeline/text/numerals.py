@@ -280,8 +280,9 @@ def _approximators(
         | (codes[spots - 1] == 0x30)
     )
     over |= behind & (code == ord("来")) & round_before & (unit | multiplier) & (after != ord("年"))
-    over |= behind & (code == ord("几")) & (_KIND[codes[spots - 1]] == HUNDRED)
     before = codes[spots - 1]
+    tens = (_KIND[before] == HUNDRED) | ((before == 0x30) & (unit | multiplier))  # 20几个
+    over |= behind & (code == ord("几")) & tens
     vague = ~behind & multiplier & ((code == ord("几")) | ((code == ord("数")) & ~_LEFT_OF_VAGUE[before]))
     after_two = codes[spots + 2]
     single = (_KIND[after] == DIGIT) | (_KIND[after] == ZERO)

@@ -91,6 +91,8 @@ def set_roles(
     changing = (kind == CUE_CHANGE) & (adjacent <= _REACH) & between_clear
     near = np.flatnonzero(changing)
     changing[near] = ~_contains(codes, verb_end[near], q.start[near], ord("的"))
+    lasting = (codes[q.start - 1] == ord("续")) & (codes[q.start - 2] == ord("连"))  # 增幅连续3年高于
+    changing &= ~(lasting & np.isin(dimensions, units.of_dimension("duration")))
     short = (verb >= 0) & (clauses.cue_end[verb] - clauses.cue_start[verb] == 1)
     changing &= ~short | at_once  # 降 in 连降暴雨3天 is no change of the days
     than = (
@@ -135,6 +137,13 @@ def set_roles(
     direction = np.where(loose_point & (direction < 0) & higher, UP, direction)
     direction = np.where(loose_point & (direction < 0) & lower, DOWN, direction)
     changing |= loose_point
+    # （同比+8.6%）, （+8.6%）: the sign is the verb
+    sign = codes[q.start]
+    told = (basis_here >= 0) & (clauses.cue_end[basis_here] == q.start)
+    signed = (rate | point) & ~changing
+    signed &= ((sign == ord("+")) & (told | code_set("（(")[codes[q.start - 1]])) | ((sign == ord("-")) & told)
+    changing |= signed
+    direction = np.where(signed, UP, direction)
     negative = (q.mantissa < 0) & changing & (rate | point)
     direction = np.where(negative, np.where(direction == DOWN, UP, DOWN), direction)
     q.doubled_sign[:] = negative & (value == DOWN)
@@ -190,7 +199,7 @@ def set_roles(
 
 
 def _of_the_year_before(codes: Codes, clauses: Clauses, basis: Ints, start: Ints) -> Bools:
-    """Which rates stand right behind 为上年的, 是去年同期的, 相当于上年的: what is stated is a share of that year's level.
+    """Which rates stand right behind 为上年的, 是去年同期的, 相当于上年的: a share of that year's level is stated.
 
     In 由上年的52.3%上升到53.9% and 上年的52.3% the rate itself is last year's level.
     """

@@ -61,7 +61,8 @@ def read_dates(
 
     Args:
         codes: the view.
-        numerals: its numerals; `busy` marks those that are already something else (a model, a law article).
+        numerals: its numerals; `busy` marks those that are already something else (a model, a law article), and
+            comes back with the years of reigns marked that a gloss dates: 武德五年（622年）.
         words: the closed words of dates; `plans`: five-year plans named as a time.
         standing: the entries, sentences, documents and headings that dates stand in.
         covered_year: the year the volume covers, for dates that leave it out.

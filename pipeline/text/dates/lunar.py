@@ -23,6 +23,8 @@ _FORM = re.compile(rf"{_MONTH}(?:({_DAY})日?(?:[至到～—–-]{{1,2}}({_DAY}
 _WINDOW = 20
 _CALENDAR_WORDS = code_set("农阴旧夏")
 _NUMERAL = code_set(_ONES + "十")
+_CLOSES_DAY = code_set("，。、；（(赏闹祭节庙赶朝烧吃为是前晚夜这举逢")
+"""What follows a day that is told without 日: 八月十五赏月."""
 _LEAP, _MONTHS, _DAYS = 1_000_000, 10_000, 100
 
 
@@ -120,6 +122,7 @@ def read_lunar(codes: Codes) -> LunarDays:
     before, behind = codes[month - 1], codes[month + 1]
     named = code_set("正冬腊")[before] & ~code_set("修改校更秋")[codes[month - 2]]
     counted = _NUMERAL[before] & code_set("初廿卅")[behind] & _NUMERAL[codes[month + 2]]
+    counted |= _NUMERAL[before] & (behind == ord("十")) & _CLOSES_DAY[codes[month + 2 + _NUMERAL[codes[month + 2]]]]
     doubled = _NUMERAL[before] & (code_set("闰")[codes[month - 2]] | code_set("闰")[codes[month - 3]])
     for at in month[named | counted | doubled]:
         start = int(at) - 1
@@ -131,7 +134,7 @@ def read_lunar(codes: Codes) -> LunarDays:
         window = codes[start : start + _WINDOW].tobytes().decode("utf-16-le", "replace")
         found = _FORM.match(window)
         if found and (
-            told or found[1] or found[2] in _NAMED_MONTH or (found[3] or "")[:1] in ("初", "廿", "卅")
+            told or found[1] or found[2] in _NAMED_MONTH or (found[3] or "")[:1] in ("初", "廿", "卅", "十")
         ):
             rows.setdefault(start, (start + found.end(), opens, _written(found)))
     kept = [(start, *rows[start]) for start in sorted(rows)]

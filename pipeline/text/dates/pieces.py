@@ -23,7 +23,7 @@ DECADES = 10_000
 """A piece of two decades is the first and this many times the second."""
 CONNECTOR = code_set("～-—–―─至到")
 _LISTED = code_set("、和及与或")
-_NOT_MONTH = code_set("龄嫂饼薪票球亮之")
+_NOT_MONTH = code_set("龄嫂饼薪票球亮之半")
 _NO_INITIAL = code_set("步中级次始赛衷稿战")
 _WORD_VALUES = ("H1", "H2", "YE", "T1", "T2", "T3", "SD")
 
