@@ -46,6 +46,9 @@ PEERS: dict[str, tuple[str, str]] = {
     "jieba": ("jieba", "jieba.posseg, words and names"),
 }
 
+NAMING = frozenset({"lac", "jieba"})
+"""The peers of one stage alone, which finds names (and, with us, events and roles)."""
+
 
 class PeerError(RuntimeError):
     """A peer could not be installed or broke down; the message is what it said."""
