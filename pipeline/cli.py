@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pipeline.read import VolumeSource
+    from pipeline.storage import Warehouse
 
 DONE, CHECK_FAILED, MISUSED, BROKE = 0, 1, 2, 3
 # Errors in files that people write beside their books; by name, because a run reports them by name.
@@ -293,12 +294,33 @@ def _report(seeds: Path, warehouse: Path, books: Sequence[str], as_json: bool) -
             f"  warn: {check['table_name']}.{check['check_name']}: {check['rows_failed']} of "
             f"{check['rows_checked']} rows; {check['detail'][:160]}"
         )
+    for line in _arithmetic(store):
+        typer.echo(line)
     if (warehouse / "review" / "index.html").is_file():
         typer.echo(f"Every number in its text: {warehouse / 'review' / 'index.html'} 校阅页")
     typer.echo(f"Columns are described in {warehouse / 'dictionary.md'}. Look inside:")
     command = "nianjian" if shutil.which("nianjian") else os.path.relpath(sys.argv[0])
     question = "select source_text, value, unit from quantities limit 10"
     typer.echo(f'  {command} query --warehouse {warehouse} "{question}"')
+
+
+def _arithmetic(store: "Warehouse") -> list[str]:
+    """The audits in a few lines: what was computed again within the books, across them, and along references."""
+    audits = store.read("audits", ["kind", "verdict"])
+    counts: dict[str, dict[str, int]] = {}
+    for row in audits.group_by(["kind", "verdict"]).aggregate([([], "count_all")]).to_pylist():
+        kind = row["kind"] if row["kind"] in ("cross_volume", "cross_reference") else "in the books"
+        verdicts = counts.setdefault(kind, {})
+        verdicts[row["verdict"]] = verdicts.get(row["verdict"], 0) + row["count_all"]
+    lines = [f"{audits.num_rows:,} statements computed again 复算"] if counts else []
+    for kind in sorted(counts, key=lambda name: (name != "in the books", name)):
+        said = ", ".join(
+            f"{counts[kind][v]:,} {v}"
+            for v in ("inconsistent", "unchecked", "rounding", "consistent")
+            if v in counts[kind]
+        )
+        lines.append(f"  {kind:<16} {said}")
+    return lines
 
 
 @app.command()

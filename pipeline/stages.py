@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 import schemas
 from pipeline import storage
 from pipeline.quality import laws, settle
-from pipeline.quality.audits import audit, audit_editions
-from pipeline.quality.audits.editions import COLUMNS, Book
+from pipeline.quality.audits import audit_editions, audit_references, audit_text, audit_volume
+from pipeline.quality.audits.editions import Book
+from pipeline.quality.audits.pointers import Index, editions_named, references_in
 from pipeline.quality.audits.rules import load_rules
 from pipeline.quality.correction_lines import Finding, read_corrections
 from pipeline.quality.corrections import accept_audits, apply_corrections, unknown_documents
@@ -25,6 +26,7 @@ from pipeline.quality.corrections import verdicts as correction_verdicts
 from pipeline.quality.fence import read_each
 from pipeline.quality.place import Text
 from pipeline.quality.rereading import reader
+from pipeline.quality.series import Edition
 from pipeline.read import Volume, VolumeSource, read_volume
 from pipeline.storage import Neighbours, PartWriter, Warehouse
 from pipeline.text.names import read_names
@@ -97,7 +99,10 @@ def names(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter)
         tables = {name: found.get(name, schemas.empty(name)) for name in storage.NAMES}
         kept = settle.settle(tables, text, batch["entries"], source.volume_id)
         part.write(**kept.tables, rejects=_joined(found["rejects"], kept.rejects, text))
-        part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
+        part.note(
+            **{f"removed_{name}": count for name, count in kept.removed.items()},
+            editions=editions_named(references_in(kept.tables["entities"]), Edition.of(asdict(volume))),
+        )
 
 
 def audits(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter) -> None:
@@ -113,7 +118,8 @@ def audits(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter
         tables["audits"] = accept_audits(tables["audits"], tables["audit_terms"], accepted)
         kept = settle.settle(tables, text, batch["entries"], source.volume_id)
         failed = found.get("rejects", schemas.empty("rejects"))
-        part.write(**kept.tables, rejects=_joined(failed, kept.rejects, text))
+        tellings = found.get("tellings", schemas.empty("tellings"))
+        part.write(**kept.tables, tellings=tellings, rejects=_joined(failed, kept.rejects, text))
         part.note(**{f"removed_{name}": count for name, count in kept.removed.items()})
 
 
@@ -142,31 +148,40 @@ def prove(source: VolumeSource, store: Warehouse, seeds: Path, part: PartWriter)
 def compare(volume_id: str, beside: Neighbours, store: Warehouse, seeds: Path, part: PartWriter) -> None:
     """What is seen only beyond one batch: in a whole volume, or in two editions of a series."""
     rules = storage.reference_folder(seeds)
-    found = {name: [schemas.empty(name)] for name in storage.AUDITS}
-    books = {v: _book(store, v) for v in (volume_id, beside.before) if v is not None}
+    volume = store.read_part(volume_id, "volumes")
+    book = _book(store, volume_id)
+    named = references_in(store.read_part(volume_id, "entities"))
+    others = {year: _index(store, other) for year, other in beside.called.items()}
+    edition = Edition.of(volume.to_pylist()[0])
+    led = audit_references(named, _index(store, volume_id), others, edition, rules)
+    found = [led, audit_volume(book.entries, book.quantities, volume, store.read_part(volume_id, "tellings"), rules)]
+    books = [book]
     if beside.before is not None:
-        for name, table in audit_editions(books[beside.before], books[volume_id], rules).items():
-            found[name].append(table)
-    tables = {name: pa.concat_tables(parts) for name, parts in found.items()}
-    accepted = {r: why for v in books for r, why in store.notes(v, "facts").get("accepted", [])}
-    tables["audits"] = accept_audits(tables["audits"], tables["audit_terms"], accepted)
+        books.append(_book(store, beside.before))
+        found.append(audit_editions(books[1], book, rules))
+    tables = {name: pa.concat_tables([one[name] for one in found]) for name in storage.AUDITS}
+    accepted = [
+        pair
+        for v in (volume_id, beside.before)
+        if v is not None
+        for pair in store.notes(v, "facts").get("accepted", [])
+    ]
+    tables["audits"] = accept_audits(tables["audits"], tables["audit_terms"], dict(accepted))
     nowhere = Text(schemas.empty("documents"))
-    kept = settle.settle(tables, nowhere, None, volume_id)
+    kept = settle.settle({**tables, "links": led["links"]}, nowhere, None, volume_id)
     known = {
-        "entries": books[volume_id].entries,
-        "quantities": pa.concat_tables([book.quantities.select(["quantity_id"]) for book in books.values()]),
+        "entries": book.entries,
+        "entities": named,
+        "quantities": pa.concat_tables([one.quantities.select(["quantity_id"]) for one in books]),
     }
-    verdicts = laws.judge(kept.tables, nowhere, store.read_part(volume_id, "volumes"), known)
-    verdicts += settle.contract({n: t.num_rows for n, t in kept.tables.items()}, kept.removed, kept.rejects)
+    verdicts = laws.judge(kept.tables, nowhere, volume, known)
+    counts = {name: kept.tables[name].num_rows for name in storage.AUDITS}
+    verdicts += settle.contract(counts, kept.removed, kept.rejects)
     part.write(
         **{f"series.{name}": table for name, table in kept.tables.items()},
-        **{
-            "series.links": schemas.empty("links"),
-            "series.rejects": kept.rejects,
-            "series.laws": storage.laws_table(volume_id, verdicts),
-        },
+        **{"series.rejects": kept.rejects, "series.laws": storage.laws_table(volume_id, verdicts)},
     )
-    part.note(before=beside.before)
+    part.note(before=beside.before, called=dict(beside.called))
 
 
 MAKE: Mapping[str, Make] = {
@@ -199,21 +214,34 @@ def judge_corrections(store: Warehouse, seeds: Path, volume_ids: Sequence[str]) 
 
 def _book(store: Warehouse, volume_id: str) -> Book:
     """A volume as one edition of its series; its parts are mapped, and read as far as they are looked at."""
-    texts: dict[str, str] = {}
-
-    def text(document_id: str) -> str:
-        if document_id not in texts:
-            documents = store.read_part(volume_id, "documents")
-            row = pc.index(documents["document_id"], document_id).as_py()
-            texts[document_id] = documents["text"][row].as_py()
-        return texts[document_id]
-
     return Book(
         store.read_part(volume_id, "volumes")["covered_year"][0].as_py(),
         store.read_part(volume_id, "entries").select(["entry_id", "title", "section"]),
-        store.read_part(volume_id, "quantities").select(COLUMNS),
-        text,
+        store.read_part(volume_id, "quantities"),
+        lambda document_id: _text(store, volume_id, document_id),
     )
+
+
+def _index(store: Warehouse, volume_id: str) -> Index:
+    """What of a volume can be referred to; its headings are read only when they are asked for."""
+
+    def headings() -> list[str]:
+        zones = store.read_part(volume_id, "zones")
+        rows = zones.filter(pc.equal(zones["kind"], "heading")).to_pylist()
+        return [_text(store, volume_id, r["document_id"])[r["span_start"] : r["span_end"]] for r in rows]
+
+    volume = store.read_part(volume_id, "volumes").to_pylist()[0]
+    entries = store.read_part(volume_id, "entries")
+    ids, titles, sections = (entries[name].to_pylist() for name in ("entry_id", "title", "section"))
+    return Index(volume["title"] or volume_id, ids, titles, sections, headings)
+
+
+@lru_cache(maxsize=64)
+def _text(store: Warehouse, volume_id: str, document_id: str) -> str:
+    """The text of one document."""
+    documents = store.read_part(volume_id, "documents")
+    found: str = documents["text"][pc.index(documents["document_id"], document_id).as_py()].as_py()
+    return found
 
 
 def _segment(given: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
@@ -227,7 +255,7 @@ def _names(given: Mapping[str, pa.Table], volume: Volume, reference: Reference) 
 
 
 def _audit(given: Mapping[str, pa.Table], volume: pa.Table, rules: Path) -> dict[str, pa.Table]:
-    return audit(given["documents"], given["entries"], given["quantities"], given["dates"], volume, rules)
+    return audit_text(given["documents"], given["entries"], given["quantities"], given["dates"], volume, rules)
 
 
 def _volume_row(volume: Volume, documents: int) -> pa.Table:

@@ -288,7 +288,11 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     ),
     "subkind": _maybe("细类", "Finer kind: what sort of organisation, place or work."),
     "name": _text("名称", "Canonical name."),
-    "target_entry_id": _maybe("参见条目", "Entry that a cross reference points at."),
+    "target_entry_id": _maybe(
+        "参见条目",
+        "Entry that a cross reference points at: in this volume or, where it names another edition of the series, in "
+        "that; null where none fits, see audits of kind cross_reference.",
+    ),
     "admin_code": _maybe("区划代码", "Division code after GB/T 2260 of a place or division."),
     "parent_entity_id": _maybe("上级实体", "Mention that this one belongs to or abbreviates."),
     "event_id": _text("事件标识", "'<entry_id>!<ordinal>' or the place of its name."),
@@ -311,9 +315,15 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
         BOOLEAN, "未尽列举", "True where the list ends in 等 and names only some.", nullable=True
     ),
     # --- audits -------------------------------------------------------------------------------------------------
-    "audit_id": _text("核算标识", "The statement that was re-computed."),
+    "audit_id": _text(
+        "核算标识",
+        "The statement that was re-computed: the id of its quantity, entity or place, a colon and the kind.",
+    ),
     "audits.kind": _text(
-        "核算类型", "Kind of arithmetic: sum, of_which, growth, delta, share, ratio …", _SNAKE
+        "核算类型",
+        "Kind of arithmetic: sum, of_which, growth, delta, share, ratio …; cross_volume: last year's figure, growth or "
+        "increase held against the book of that year; cross_reference: whether the entry referred to exists.",
+        _SNAKE,
     ),
     "stated": _decimal("书中数值", "What the book states."),
     "computed": _decimal("复算数值", "What its own figures give."),
@@ -326,7 +336,10 @@ COLUMNS: Final[dict[str, pandera.Column]] = {
     "explanation": _text("说明", "The arithmetic in one readable line."),
     "position": _column(COUNT, "项次", "Position of the term, from 1.", at_least(1), unit="1"),
     "part": _text(
-        "作用", "What the term is in the arithmetic: total, part, level, previous, change …", _SNAKE
+        "作用",
+        "What the term is in the arithmetic: total, part, level, previous, change …; in cross_volume, previous stands "
+        "in the book of the year before.",
+        _SNAKE,
     ),
     # --- rejects and the accounting of numerals -----------------------------------------------------------------
     "reject_id": _text("未收标识", "'<document_id>!<span_start>:<reason>'."),

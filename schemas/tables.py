@@ -468,9 +468,17 @@ _ALL: Final = (
         key=("table_name", "check_name"),
     ),
     _table(
+        "tellings",
+        "记事",
+        "Figures that a sentence gives of a named occasion on a day, for comparing the entries of a volume.",
+        ("document_id", "span_start", "name", "date_start", "date_end", "entry_id", "quantity_id"),
+        key=("document_id", "span_start", "name", "quantity_id"),
+        references={"entry_id": "entries", "quantity_id": "quantities"},
+    ),
+    _table(
         "links",
         "参见",
-        "References whose entry lies in another volume of the series; they complete `entities` when it is published.",
+        "References whose entry was only found in the whole volume or in another one; they complete `entities`.",
         ("entity_id", "target_entry_id"),
         key=("entity_id",),
         references={"entity_id": "entities"},
@@ -487,7 +495,7 @@ _ALL: Final = (
 )
 
 TABLES: Final[dict[str, pandera.DataFrameSchema]] = {schema.name: schema for schema in _ALL}
-WORKING: Final = frozenset({"zones", "laws", "links"})
+WORKING: Final = frozenset({"zones", "laws", "links", "tellings"})
 
 
 def key_of(name: str) -> list[str]:

@@ -6,9 +6,11 @@ where they are shown (`review`, `index`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from pipeline.publish.labels import both, label
 from pipeline.publish.marks import Mark, remedy_of
@@ -28,6 +30,7 @@ class Look:
         kind: `reject`, `contradiction` or `uncovered`.
         head: what it is, in a few words; `detail` says more, `quote` is the text at the place.
         lines: correction lines for the ways a person may decide, ready to copy.
+        others: all places that it is about, as address and text; those in other books have a page in their address.
     """
 
     start: int | None
@@ -80,9 +83,9 @@ def of_audits(
     """Findings for the contradictions among the audits of a document; with `checked`, all its other audits.
 
     Args:
-        audits: audits whose first term stands in the document.
+        audits: audits that stand in the document: by a term, or by their own place where they have none.
         terms: the terms of each audit, by audit_id, in order.
-        quantities: the quantities they name, by quantity_id.
+        quantities: the quantities they name, by quantity_id, those of other books too.
     """
     found = []
     for audit in audits:
@@ -94,7 +97,14 @@ def of_audits(
             if t["quantity_id"] in quantities
         ]
         here = [row for row in rows if row["document_id"] == document_id]
+        kind = "checked" if checked else "contradiction"
+        head = f"{both('audit', audit['kind'])}：{label('verdict', audit['verdict'])}"
         if not here:
+            place = place_of(audit["audit_id"])
+            if not rows and place:
+                entry = f"e-{audit['entry_id'].rsplit('#', 1)[-1]}" if audit["entry_id"] else ""
+                words = audit["explanation"].split("：")[0]
+                found.append(Look(place[1], entry, kind, head, audit["explanation"], words))
             continue
         first = here[0]
         line = line_for(
@@ -105,13 +115,12 @@ def of_audits(
             reading_of("quantities", first),
             "fix_misprint",
         )
-        others = tuple((f"q-{row['span_start']}", row["source_text"]) for row in here)
-        head = f"{both('audit', audit['kind'])}：{label('verdict', audit['verdict'])}"
+        others = tuple(_place(row, document_id) for row in rows)
         found.append(
             Look(
                 first["span_start"],
                 f"q-{first['span_start']}",
-                "checked" if checked else "contradiction",
+                kind,
                 head,
                 audit["explanation"],
                 first["source_text"],
@@ -120,6 +129,29 @@ def of_audits(
             )
         )
     return found
+
+
+_PLACE = re.compile(r"(?P<document>.+)@(?P<start>\d+)(?:-\d+)?:[^:@]*$", re.DOTALL)
+
+
+def place_of(audit_id: str) -> tuple[str, int] | None:
+    """The document and the place of an audit, which its id says; of use where it has no terms that say it."""
+    found = _PLACE.match(audit_id)
+    return (found["document"], int(found["start"])) if found else None
+
+
+def address_of(document_id: str) -> str:
+    """Path of the page of a document under review/; a document named like the index gets a name of its own."""
+    return f"{document_id}.html" if document_id != "index" else "index.page.html"
+
+
+def _place(row: Row, document_id: str) -> tuple[str, str]:
+    """A quantity as a link from the page of a document, with the volume named where it is another one."""
+    anchor, other = f"#q-{row['span_start']}", str(row["document_id"])
+    if other == document_id:
+        return anchor, row["source_text"]
+    back = "../" * address_of(document_id).count("/")
+    return f"{back}{quote(address_of(other))}{anchor}", f"{row['source_text']}（{other}）"
 
 
 def of_uncovered(marks: Sequence[Mark], text: str) -> list[Look]:

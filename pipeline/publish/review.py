@@ -103,6 +103,12 @@ class Dossier:
         found = of_audits(self.document_id, *rows, self.quotes, checked=True)
         return sorted(found, key=lambda look: (look.start or 0, look.head))
 
+    def _begins_here(self, audit: Row) -> bool:
+        """Whether the first place of an audit is in this document; one over two documents counts once."""
+        named = (self.quantities.get(t["quantity_id"]) for t in self.terms.get(audit["audit_id"], ()))
+        first = next((row for row in named if row is not None), None)
+        return first is None or first["document_id"] == self.document_id
+
     @cached_property
     def score(self) -> Score:
         claims = Counter(n["claimed_by"] for n in self.rows.get("numerals", ()))
@@ -115,7 +121,7 @@ class Dossier:
             numerals=sum(claims.values()) + loose,
             read=sum(claims.values()) - claims["reject"],
             rejects=Counter(str(r["reason"]) for r in self.rows.get("rejects", ())),
-            audits=Counter(str(a["verdict"]) for a in self.rows.get("audits", ())),
+            audits=Counter(str(a["verdict"]) for a in self.rows.get("audits", ()) if self._begins_here(a)),
             loose=loose,
             misprints=sum(
                 (m.row.get("note") or "").startswith(MISPRINT) for m in self.marks if m.letter in "qd"
@@ -369,8 +375,8 @@ def _agreed(looks: Sequence[Look]) -> str:
 
 def _note(look: Look) -> str:
     """One finding: what and where on its first line, the reason below, what to do in a fold."""
-    places = look.others or (((look.anchor, look.quote),) if look.anchor else ())
-    links = " ".join(f'<a href="#{anchor}">{visible(_short(text))}</a>' for anchor, text in places)
+    places = look.others or (((f"#{look.anchor}", look.quote),) if look.anchor else ())
+    links = " ".join(f'<a href="{attribute(to)}">{visible(_short(text))}</a>' for to, text in places)
     lines = "".join(f'<code class="line">{visible(line)}</code>' for line in look.lines)
     detail = f"<p>{visible(look.detail)}</p>"
     fold = f"<details><summary>怎么改</summary>{detail}{lines}</details>" if lines else detail

@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.publish.findings import Look
+from pipeline.publish.findings import Look, address_of, place_of
 from pipeline.publish.index import Line, index_page
 from pipeline.publish.review import Dossier, Score, review_page
 
@@ -29,11 +29,6 @@ MEMORY = "pages.json"
 
 OF_DOCUMENT = ("entries", "quantities", "dates", "numerals", "rejects", "entities")
 """Tables whose rows name the document they belong to."""
-
-
-def address_of(document_id: str) -> str:
-    """Path of the page of a document under review/; a document named like the index gets a name of its own."""
-    return f"{document_id}.html" if document_id != "index" else "index.page.html"
 
 
 def write_pages(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
@@ -209,7 +204,10 @@ class _Groups:
 def _audits(
     tables: Mapping[str, pa.Table],
 ) -> tuple[dict[str, list[dict[str, Any]]], dict[str, list[dict[str, Any]]], dict[str, dict[str, Any]]]:
-    """Audits by the document of their first term, their terms by audit, and the quantities that these name."""
+    """Audits by the documents of their terms, their terms by audit, and the quantities that these name.
+
+    An audit over two books belongs to the pages of its own; one without terms stands where its id says.
+    """
     if "audits" not in tables or "audit_terms" not in tables or not tables["audits"].num_rows:
         return {}, {}, {}
     terms: dict[str, list[dict[str, Any]]] = {}
@@ -223,11 +221,10 @@ def _audits(
     named = {row["quantity_id"]: row for row in found}
     audits: dict[str, list[dict[str, Any]]] = {}
     for audit in tables["audits"].to_pylist():
-        for document_id in dict.fromkeys(
-            named[t["quantity_id"]]["document_id"]
-            for t in terms.get(audit["audit_id"], ())
-            if t["quantity_id"] in named
-        ):
+        rows = [named[t["quantity_id"]] for t in terms.get(audit["audit_id"], ()) if t["quantity_id"] in named]
+        place = None if rows else place_of(audit["audit_id"])
+        owners = [row["document_id"] for row in rows if row["volume_id"] == audit["volume_id"]]
+        for document_id in dict.fromkeys([*owners, *([place[0]] if place else [])]):
             audits.setdefault(document_id, []).append(audit)
     return audits, terms, named
 

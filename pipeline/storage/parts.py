@@ -33,7 +33,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "entries": ("entries", "zones", "entries.rejects"),
     "facts": (*FACTS, "corrections_applied", "facts.rejects"),
     "names": (*NAMES, "names.rejects"),
-    "audits": (*AUDITS, "audits.rejects"),
+    "audits": (*AUDITS, "tellings", "audits.rejects"),
     "laws": ("rejects", "laws"),
 }
 # What is seen only beyond one batch, in a whole volume or in two of a series. It has a key of its own, since it also

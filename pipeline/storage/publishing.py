@@ -403,10 +403,10 @@ def _parts(warehouse: Warehouse, volume_ids: Sequence[str], name: str) -> Iterat
 
 
 def _linked(entities: pa.Table, links: pa.Table) -> pa.Table:
-    """Mentions with the entries of other volumes that they point at."""
-    row = pc.index_in(entities["entity_id"], value_set=links["entity_id"].combine_chunks())
-    found = links["target_entry_id"].combine_chunks().take(row.combine_chunks())
-    target = pc.coalesce(found, entities["target_entry_id"].combine_chunks())
+    """Mentions with the entries that they point at, as the whole volume and its series show them."""
+    row = pc.index_in(entities["entity_id"], value_set=links["entity_id"].combine_chunks()).combine_chunks()
+    found = links["target_entry_id"].combine_chunks().take(row)
+    target = pc.if_else(pc.is_valid(row), found, entities["target_entry_id"].combine_chunks())
     place = entities.column_names.index("target_entry_id")
     return entities.set_column(place, entities.schema.field(place), target)
 

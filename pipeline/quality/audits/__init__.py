@@ -12,7 +12,9 @@
     told       counts against lists, days against dates, limits of what can be, years
     books      the same thing told twice in one book
     occasions  one occasion told in two entries
+    indicators levels of a year, and which of two books tell of the same
     editions   what a book says of last year against last year's book
+    pointers   where the cross-references of a volume lead
     output     findings as rows of the two tables
 
 A false alarm costs the trust of the editor: where the text allows one reading under which it is right, it is not wrong.
@@ -20,20 +22,23 @@ A false alarm costs the trust of the editor: where the text allows one reading u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+import schemas
 from pipeline import SEEDS
 from pipeline.quality.audits import books, changes, parts, products, running, shares, told, wholes
 from pipeline.quality.audits.editions import Book, compare
-from pipeline.quality.audits.occasions import Occasions
+from pipeline.quality.audits.occasions import Occasions, told_of
 from pipeline.quality.audits.output import Output
+from pipeline.quality.audits.pointers import Index, follow
 from pipeline.quality.audits.rules import Rules, load_rules
 from pipeline.quality.audits.sheet import BLOCK, Finding, Sheet
+from pipeline.quality.series import Edition
 from pipeline.text.lexer import Ints
 
 RULES: tuple[Callable[[Sheet], Iterator[Finding]], ...] = (
@@ -75,14 +80,47 @@ def audit(
         企业50家，其中内资38家、外资11家 gives one row of kind sum, inconsistent, with the explanation
         `企业50家，其中内资38家、外资11家：合计49家，比总数少1家`.
     """
+    found = audit_text(documents, entries, quantities, dates, volumes, seeds)
+    whole = audit_volume(entries, quantities, volumes, found["tellings"], seeds)
+    return {name: pa.concat_tables([found[name], whole[name]]) for name in whole}
+
+
+def audit_text(
+    documents: pa.Table,
+    entries: pa.Table,
+    quantities: pa.Table,
+    dates: pa.Table,
+    volumes: pa.Table,
+    seeds: Path = SEEDS,
+) -> dict[str, pa.Table]:
+    """The part of `audit` that looks at one stretch of text after the other, so that a volume may come in batches.
+
+    Arguments and errors as there; beside its tables gives "tellings", which `audit_volume` takes for a whole volume.
+    """
     rules = load_rules(seeds)
     output, occasions = Output(), Occasions()
     for sheet in sheets(documents, entries, quantities, dates, volumes, rules):
         for finding in _ordered(sheet):
             output.add(sheet, finding)
         occasions.look(sheet)
-    for found in occasions.findings(quantities):
-        output.add_twice(quantities, found)
+    return {**output.tables(), "tellings": occasions.table()}
+
+
+def audit_volume(
+    entries: pa.Table, quantities: pa.Table, volumes: pa.Table, tellings: pa.Table, seeds: Path = SEEDS
+) -> dict[str, pa.Table]:
+    """The part of `audit` that compares what lies far apart in a volume: 大事记 with the chapter on the same fair.
+
+    Args:
+        entries, quantities, volumes: tables of a whole volume.
+        tellings: those of `audit_text` over all its batches.
+        seeds: as in `audit`.
+    """
+    rules, output = load_rules(seeds), Output()
+    named = quantities.filter(pc.is_in(quantities["quantity_id"], value_set=tellings["quantity_id"].combine_chunks()))
+    titles = dict(zip(entries["entry_id"].to_pylist(), entries["title"].to_pylist(), strict=True))
+    for found in told_of(tellings, titles, named, rules):
+        output.add_twice(named, found)
     for found in books.told_twice(entries, quantities, volumes, rules):
         output.add_twice(quantities, found)
     return output.tables()
@@ -108,6 +146,33 @@ def audit_editions(earlier: Book, later: Book, seeds: Path = SEEDS) -> dict[str,
     for found in compare(earlier, later, load_rules(seeds)):
         output.add_across(found)
     return output.tables()
+
+
+def audit_references(
+    references: pa.Table, own: Index, others: Mapping[int, Index], edition: Edition, seeds: Path = SEEDS
+) -> dict[str, pa.Table]:
+    """Follow the references of a whole volume to the entries that they mean.
+
+    Args:
+        references: rows of entities, as `pointers.references_in` takes them.
+        own: what of the volume can be referred to.
+        others: the same of other editions, by the years they are called by.
+        edition: what is known of the volume.
+        seeds: as in `audit`.
+
+    Returns:
+        The tables "audits" (of kind cross_reference, without terms), "audit_terms" (empty), and "links": the references
+        that lead elsewhere than their row says.
+    """
+    output, least = Output(), int(load_rules(seeds).limit("reference_entries"))
+    links = []
+    for led in follow(references.to_pylist(), own, others, edition.stem, edition.named, least):
+        row = led.row
+        where = row["entity_id"], row["volume_id"], row["entry_id"]
+        output.row(*where, "cross_reference", (None, None, None), led.verdict, led.explanation, [])
+        if led.target != row["target_entry_id"]:
+            links.append({"entity_id": row["entity_id"], "target_entry_id": led.target})
+    return {**output.tables(), "links": pa.Table.from_pylist(links, schema=schemas.arrow_schema("links"))}
 
 
 def _by_document(table: pa.Table, names: pa.Array) -> tuple[pa.Table, Ints]:

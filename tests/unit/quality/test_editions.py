@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pipeline.quality.audits import audit_editions
-from pipeline.quality.audits.editions import COLUMNS, Book
+from pipeline.quality.audits.editions import Book
+from pipeline.quality.audits.indicators import COLUMNS
 from pipeline.quality.series import Edition, Shelf, stem_of
 from tests.unit.quality.test_audits import book
 
@@ -83,6 +84,18 @@ WATER = "【供水情况】城区供水总量4210万立方米。"
             "unchecked",
             "上年卷注明“快报”，两卷不同而有说明，未作判断",
         ),
+        (
+            WATER,
+            "【供水情况】上年城区供水总量42100万立方米。（注：上年数已按普查结果修订）",
+            "unchecked",
+            "本卷注明“普查”，两卷不同而有说明，未作判断",
+        ),
+        (
+            WATER,
+            "【供水情况】上年城区供水总量42100万立方米。开展水利普查。",
+            "inconsistent",
+            "两卷相差十倍，疑为单位或小数点之误",
+        ),
         (WATER, "【供水情况】上年城区供水总量0.42亿立方米。", "consistent", "本卷称上年为0.42亿立方米"),
         (WATER, "【供水情况】上年城区供水总量4210.3万立方米。", "rounding", "本卷称上年为4210.3万立方米"),
         (
@@ -99,7 +112,7 @@ WATER = "【供水情况】城区供水总量4210万立方米。"
         ),
         ("【校舍】新建校舍5幢。", "【校舍】上年新建校舍50幢。", "unchecked", "口径或有变动，未作判断"),
     ],
-    ids=["近", "远", "十倍", "修订", "快报", "约数", "更细", "换算", "亩公顷", "一位数"],
+    ids=["近", "远", "十倍", "修订", "快报", "注", "下句普查", "约数", "更细", "换算", "亩公顷", "一位数"],
 )
 def test_a_difference_alone_proves_nothing(before: str, now: str, verdict: str, said: str) -> None:
     rows = compared(before, now)
