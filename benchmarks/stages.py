@@ -26,7 +26,7 @@ import pyarrow as pa
 from benchmarks.corpus import DENSITIES, Corpus, corpus
 from pipeline import storage
 from pipeline.read import find_volumes
-from pipeline.stages import MAKE
+from pipeline.stages import MAKE, compare
 from pipeline.storage import PartWriter, Warehouse
 from pipeline.text.reference import load_reference
 
@@ -65,8 +65,12 @@ def run(books: Corpus, folder: Path, clock: Clock) -> dict[str, int]:
         for stage, make in MAKE.items():
             with clock.lap(stage), PartWriter(store, source.volume_id, stage, key) as part:
                 make(source, store, books.path, part)
+    volume_ids = [source.volume_id for source in sources]
+    for volume_id, beside in storage.neighbours(store, volume_ids).items():
+        with clock.lap("series"), PartWriter(store, volume_id, "series", beside.key) as part:
+            compare(volume_id, beside, store, books.path, part)
     with clock.lap("publish"):
-        return storage.publish(store, [source.volume_id for source in sources], "benchmark").rows
+        return storage.publish(store, volume_ids, "benchmark").rows
 
 
 def peak_memory_mb() -> float:
