@@ -20,6 +20,7 @@ import dagster as dg
 
 from pipeline import checks, stages, storage
 from pipeline.publish.write import write_pages
+from pipeline.quality.glance import COLUMNS, Glance, glances
 from pipeline.read import VolumeSource, find_volumes
 from pipeline.storage import PartWriter, Warehouse
 
@@ -35,10 +36,15 @@ PROGRESS = logging.getLogger("nianjian.progress")
 
 
 class Folders(dg.ConfigurableResource[Any]):
-    """Where the books lie and where the tables go; relative paths start at the working directory."""
+    """Where the books lie and where the tables go; relative paths start at the working directory.
+
+    `pages` is the address under which a web server gives out `<warehouse>/review`; without one, the interface shows
+    paths, since no browser opens a local file from its pages.
+    """
 
     seeds: str = "seeds"
     warehouse: str = "warehouse"
+    pages: str = ""
 
     @property
     def books(self) -> Path:
@@ -47,6 +53,10 @@ class Folders(dg.ConfigurableResource[Any]):
     @property
     def store(self) -> Warehouse:
         return Warehouse(Path(self.warehouse))
+
+    @property
+    def review(self) -> checks.Pages:
+        return checks.Pages(self.store.root / "review", self.pages)
 
 
 def partition_key(volume_id: str) -> str:
@@ -66,7 +76,10 @@ def _books(run_id: str, seeds: Path) -> dict[str, tuple[VolumeSource, str]]:
 
 
 def _run_stage(context: dg.AssetExecutionContext, folders: Folders, stage: str) -> dg.MaterializeResult[Any]:
-    """Run one stage over the volumes of the run, those excepted whose parts are still fresh."""
+    """Run one stage over the volumes of the run, those excepted whose parts are still fresh.
+
+    Every volume gets metadata of its own: its partition shows them, and plots their numbers over the runs.
+    """
     books = _books(context.run.run_id, folders.books)
     chosen = [books[v] for v in map(volume_of, context.partition_keys) if v in books]
     made, rows = 0, 0
@@ -76,7 +89,12 @@ def _run_stage(context: dg.AssetExecutionContext, folders: Folders, stage: str) 
             with PartWriter(folders.store, source.volume_id, stage, key) as part:
                 stages.MAKE[stage](source, folders.store, folders.books, part)
             made += 1
-        rows += sum(folders.store.rows(source.volume_id).get(t, 0) for t in storage.STAGES[stage])
+        counts = {t: folders.store.rows(source.volume_id).get(t, 0) for t in storage.STAGES[stage]}
+        rows += sum(counts.values())
+        metadata: dict[str, Any] = {f"rows: {t}": n for t, n in counts.items()}
+        if stage == "laws":
+            metadata |= _seen(folders, source.volume_id)
+        context.add_asset_metadata(metadata, partition_key=partition_key(source.volume_id))
     PROGRESS.info(stage, extra={"volume": "", "done": len(chosen), "total": len(chosen)})
     return dg.MaterializeResult(
         metadata={
@@ -86,6 +104,24 @@ def _run_stage(context: dg.AssetExecutionContext, folders: Folders, stage: str) 
             "rows": rows,
         }
     )
+
+
+def _seen(folders: Folders, volume_id: str) -> dict[str, Any]:
+    """A volume at a glance, with the pages where all of it can be looked at."""
+    store = folders.store
+    seen = glances({name: store.read_part(volume_id, name) for name in COLUMNS}).get(volume_id, Glance())
+    failed = [v for v in storage.verdicts_of(store, volume_id) if not v.passed]
+    shown = [{"table": v.table, "check": v.check, "severity": v.severity, "failed": v.failed} for v in failed]
+    metadata = {
+        **checks.glance_metadata(seen),
+        "characters": seen.characters,
+        "checks_failed": len(failed),
+        "checks_not_passed": checks.table(shown, ("table", "check", "severity", "failed")),
+        "review_index": folders.review.link(folders.review.index),
+    }
+    for document_id in storage.document_ids(store, volume_id)[:1]:
+        metadata["review"] = folders.review.link(folders.review.of(document_id))
+    return metadata
 
 
 def _stage(name: str, group: str, deps: Sequence[str] = ()) -> Callable[[Any], dg.AssetsDefinition]:
@@ -192,13 +228,19 @@ def published(context: dg.AssetExecutionContext, folders: Folders) -> Iterator[A
             limits=stages.limits(folders.books),
         )
     except storage.GateError as gate:
-        yield from checks.results(PUBLISHED, gate.verdicts)
+        yield from checks.results(PUBLISHED, gate.verdicts, folders.review)
+        for name in sorted({v.table for v in gate.verdicts if v.blocks}):
+            yield dg.AssetObservation(name, metadata=checks.numbers(name, gate.verdicts))
         raise dg.Failure(str(gate), metadata={"gate": "failed"}, allow_retries=False) from gate
     PROGRESS.info("publish", extra={"volume": "", "done": 1, "total": 1})
-    yield from checks.results(PUBLISHED, outcome.verdicts)
+    yield from checks.results(PUBLISHED, outcome.verdicts, folders.review)
     for name in PUBLISHED:
         metadata = checks.table_metadata(folders.store, name)
         metadata |= {"replaced": outcome.replaced, "volumes_not_read_yet": len(outcome.unread)}
+        metadata |= checks.numbers(name, outcome.verdicts)
+        if name == "volumes":
+            read = {n: folders.store.read(n, list(columns)) for n, columns in COLUMNS.items()}
+            metadata |= checks.volumes_metadata(glances(read), folders.review)
         yield dg.MaterializeResult(asset_key=name, metadata=metadata)
 
 

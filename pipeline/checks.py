@@ -6,14 +6,19 @@ that a check never says anything else than the gate did.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dagster as dg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import storage
+from pipeline.publish.write import address_of
 from pipeline.quality import corrections, laws, rules
+from pipeline.quality.glance import Glance
 from schemas import export
 from schemas.tables import TABLES, key_of
 
@@ -87,7 +92,38 @@ def check_specs(names: Iterable[str]) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def results(names: Iterable[str], verdicts: Sequence[laws.Verdict]) -> list[dg.AssetCheckResult]:
+@dataclass(frozen=True)
+class Pages:
+    """Where the review pages lie, and under which address a browser finds them, if any server gives them out."""
+
+    folder: Path
+    address: str = ""
+
+    def of(self, document_id: str, start: object = None, table: str = "") -> str:
+        """The page of a document, at the mark of a row where it has one."""
+        page = address_of(document_id)
+        anchor = f"#{_MARKS[table]}-{start}" if table in _MARKS and start is not None else ""
+        if self.address:
+            return f"{self.address.rstrip('/')}/{quote(page)}{anchor}"
+        return f"{(self.folder / page).resolve()}{anchor}"
+
+    @property
+    def index(self) -> str:
+        """The page that lists all volumes."""
+        return (
+            f"{self.address.rstrip('/')}/index.html"
+            if self.address
+            else str((self.folder / "index.html").resolve())
+        )
+
+    def link(self, where: str) -> dg.MetadataValue[Any]:
+        """As the interface shows it: a browser opens no local file from a page, so that a path is shown to copy."""
+        return dg.MetadataValue.url(where) if self.address else dg.MetadataValue.path(where)
+
+
+def results(
+    names: Iterable[str], verdicts: Sequence[laws.Verdict], pages: Pages
+) -> list[dg.AssetCheckResult]:
     """The verdicts in Dagster's words, one result for each check of the named tables.
 
     A check that no volume had rows for has passed on nothing.
@@ -100,9 +136,17 @@ def results(names: Iterable[str], verdicts: Sequence[laws.Verdict]) -> list[dg.A
             severity = (
                 dg.AssetCheckSeverity.ERROR if verdict.severity == "error" else dg.AssetCheckSeverity.WARN
             )
-            metadata: dict[str, Any] = {"rows_checked": verdict.checked, "rows_failed": verdict.failed}
+            metadata: dict[str, Any] = {
+                "rows_checked": verdict.checked,
+                "rows_failed": verdict.failed,
+                "share_failed": verdict.failed / verdict.checked if verdict.checked else 0.0,
+            }
             if verdict.examples:
-                metadata["failing_rows"] = failing_rows(verdict.examples)
+                metadata["failing_rows"] = failing_rows(verdict.examples, pages, name)
+                if document := next(
+                    (r["document_id"] for r in verdict.examples if r.get("document_id")), None
+                ):
+                    metadata["review"] = pages.link(pages.of(str(document)))
             made.append(
                 dg.AssetCheckResult(
                     asset_key=dg.AssetKey(name),
@@ -116,12 +160,96 @@ def results(names: Iterable[str], verdicts: Sequence[laws.Verdict]) -> list[dg.A
     return made
 
 
-def failing_rows(examples: Sequence[dict[str, object]]) -> dg.TableMetadataValue:
-    """The first offenders as a table; a column appears if any of them has a value in it."""
-    names = list(dict.fromkeys(key for row in examples for key in row))
-    records = [dg.TableRecord({n: str(row.get(n, "")) for n in names}) for row in examples]
-    columns = [dg.TableColumn(n, "string") for n in names]
+def failing_rows(
+    examples: Sequence[Mapping[str, object]], pages: Pages, name: str = ""
+) -> dg.TableMetadataValue:
+    """The first offenders of a table: which rule, which document, where, the words, the page; then what else is known.
+
+    A column appears if any of them has a value in it.
+    """
+    rows = []
+    for row in examples:
+        document = row.get("document_id")
+        page = {"page": pages.of(str(document), row.get("span_start"), name)} if document else {}
+        rows.append({**row, **page})
+    held = {key for row in rows for key in row}
+    first = [n for n in _FIRST if n in held]
+    return table(rows, first + [n for n in dict.fromkeys(k for row in rows for k in row) if n not in first])
+
+
+_FIRST = ("rule", "document_id", "span_start", "span_end", "source_text", "page")
+# The letters that marks on a review page are named by.
+_MARKS = {"quantities": "q", "dates": "d", "numerals": "n", "rejects": "r"}
+
+
+def table(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> dg.TableMetadataValue:
+    """Rows as a table of the interface; numbers stay numbers."""
+    numeric = {n for n in names if all(isinstance(row.get(n), int | float) for row in rows)}
+    records = [dg.TableRecord({n: _cell(row.get(n), n in numeric) for n in names}) for row in rows]
+    kinds = {n: "float" if any(isinstance(row[n], float) for row in rows) else "int" for n in numeric}
+    columns = [dg.TableColumn(n, kinds.get(n, "string")) for n in names]
     return dg.MetadataValue.table(records, schema=dg.TableSchema(columns=columns))
+
+
+def _cell(value: object, numeric: bool) -> Any:
+    return value if numeric else "" if value is None else str(value)
+
+
+def numbers(name: str, verdicts: Sequence[laws.Verdict]) -> dict[str, int]:
+    """What the interface plots of the checks on a table: failed rows of each, and how many checks failed."""
+    mine = [v for v in verdicts if v.table == name]
+    failed = {f"failed: {v.check}": v.failed for v in mine}
+    counts = {s: sum(not v.passed and v.severity == s for v in mine) for s in ("error", "warn")}
+    return {"checks_failed_error": counts["error"], "checks_failed_warn": counts["warn"], **failed}
+
+
+def glance_metadata(seen: Glance) -> dict[str, Any]:
+    """What the interface shows of a volume, or of all of them: numbers that it plots, and two tables."""
+    verdicts = seen.verdicts()
+    reasons = seen.rejects.most_common()
+    kinds = sorted({kind for kind, _ in seen.audits})
+    by_kind = [{"kind": kind, **{v: seen.audits[(kind, v)] for v in _VERDICTS}} for kind in kinds]
+    return {
+        "coverage": round(seen.coverage, 6),
+        "numerals": seen.numerals,
+        "numerals_rejected": seen.claims["reject"],
+        "rejects": seen.rejects.total(),
+        "rejects_by_reason": table([{"reason": r, "rejects": n} for r, n in reasons], ("reason", "rejects")),
+        **{f"rejects: {reason}": count for reason, count in reasons},
+        "audits": seen.audits.total(),
+        "audits_by_verdict": table(by_kind, ("kind", *_VERDICTS)),
+        **{f"audits: {verdict}": verdicts[verdict] for verdict in _VERDICTS},
+        "contradictions_per_10000_characters": round(seen.contradictions_per_10000, 4),
+    }
+
+
+def volumes_metadata(seen: Mapping[str, Glance], pages: Pages) -> dict[str, Any]:
+    """All volumes at a glance, those with most contradictions first, and the numbers of the whole."""
+    whole = Glance()
+    for one in seen.values():
+        whole.merge(one)
+    worst = sorted(seen.items(), key=lambda item: (-item[1].contradictions, item[1].coverage, item[0]))
+    rows = [
+        {
+            "volume_id": volume_id,
+            "coverage": round(one.coverage, 6),
+            "rejects": one.rejects.total(),
+            **{verdict: one.verdicts()[verdict] for verdict in _VERDICTS},
+            "contradictions_per_10000_characters": round(one.contradictions_per_10000, 4),
+        }
+        for volume_id, one in worst[:_VOLUMES_SHOWN]
+    ]
+    names = list(rows[0]) if rows else ["volume_id"]
+    return {
+        **glance_metadata(whole),
+        "by_volume": table(rows, names),
+        "review_index": pages.link(pages.index),
+    }
+
+
+# Volumes that one table of the interface lists; every volume has a partition of its own to look at.
+_VOLUMES_SHOWN = 200
+_VERDICTS = ("inconsistent", "rounding", "consistent", "unchecked")
 
 
 def table_metadata(warehouse: storage.Warehouse, name: str) -> dict[str, Any]:

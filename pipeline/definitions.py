@@ -29,6 +29,7 @@ defs = dg.Definitions(
         "folders": assets.Folders(
             seeds=os.environ.get("NIANJIAN_SEEDS", "seeds"),
             warehouse=os.environ.get("NIANJIAN_WAREHOUSE", "warehouse"),
+            pages=os.environ.get("NIANJIAN_PAGES", ""),
         )
     },
     # In process: a step of its own process would spend two seconds on imports to do a tenth of a second of work.

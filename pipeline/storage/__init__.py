@@ -45,6 +45,7 @@ from pipeline.storage.publishing import (
     publish,
     recover,
     up_to_date,
+    verdicts_of,
     verify,
 )
 from pipeline.storage.series import Neighbours, neighbours, uncompared
@@ -77,6 +78,7 @@ __all__ = [
     "reference_version",
     "uncompared",
     "up_to_date",
+    "verdicts_of",
     "verify",
     "volume_of_document",
     "withheld_names",

@@ -212,7 +212,7 @@ def _verdicts(warehouse: Warehouse, volume_ids: Sequence[str]) -> list[laws.Verd
     documents = 0
     for volume_id in volume_ids:
         for name in ("laws", "series.laws"):
-            found += [_verdict(row) for row in warehouse.read_part(volume_id, name).to_pylist()]
+            found += verdicts_of(warehouse, volume_id, name)
         for document_id in document_ids(warehouse, volume_id):
             documents += 1
             if document_id in seen:
@@ -238,6 +238,11 @@ def _one_name(warehouse: Warehouse, volume_ids: Sequence[str]) -> laws.Verdict:
     )
     failed = sum(len(found) - 1 for found in twice.values())
     return laws.Verdict("volumes", "keys", "error", len(volume_ids), failed, examples=examples[: laws.EXAMPLES])
+
+
+def verdicts_of(warehouse: Warehouse, volume_id: str, part: str = "laws") -> list[laws.Verdict]:
+    """The verdicts on one volume as a part keeps them."""
+    return [_verdict(row) for row in warehouse.read_part(volume_id, part).to_pylist()]
 
 
 def _verdict(row: Mapping[str, Any]) -> laws.Verdict:

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Server:
     def carry_out(self, request: dg.RunRequest, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
         config = {
             "resources": {
-                "folders": {"config": {"seeds": self.folders.seeds, "warehouse": self.folders.warehouse}}
+                "folders": {"config": self.folders.model_dump(include={"seeds", "warehouse", "pages"})}
             }
         }
         more: dict[str, Any] = {"tags": request.tags}
@@ -202,8 +203,87 @@ def test_failing_rows_are_shown_as_a_table(server: Server, monkeypatch: pytest.M
     assert not tiling.passed
     shown = tiling.metadata["failing_rows"]
     assert isinstance(shown, dg.TableMetadataValue)
-    assert shown.records[0].data["document_id"] == "linjiang-2012/001.txt"
+    first = shown.records[0].data
+    assert list(first) == ["document_id", "span_start", "span_end", "source_text", "page"]
+    assert first["document_id"] == "linjiang-2012/001.txt"
+    start, end = int(str(first["span_start"])), int(str(first["span_end"]))
+    assert HARBOUR[start:end] == first["source_text"]
+    page = server.bench.warehouse.resolve() / "review" / "linjiang-2012" / "001.txt.html"
+    assert first["page"] == str(page)
+    assert tiling.metadata["review"] == dg.MetadataValue.path(str(page))
+    assert tiling.metadata["rows_failed"].value == len(shown.records)
+    assert 0 < float(tiling.metadata["share_failed"].value) <= 1  # type: ignore[arg-type]
     assert not (server.bench.warehouse / "entries.parquet").exists()
+    # No table was made, so its numbers come as an observation, and the plot has no hole.
+    (seen,) = server.instance.fetch_observations(dg.AssetKey("entries"), limit=5).records
+    assert seen.asset_observation is not None
+    numbers = seen.asset_observation.metadata
+    assert numbers["failed: tiling"].value == len(shown.records)
+    assert numbers["checks_failed_error"].value == 1
+    kept = [row for row in server.bench.rows("quality_results") if row["check_name"] == "tiling"]
+    assert [(row["passed"], row["run_id"]) for row in kept] == [(False, result.run_id)]
+
+
+def _of_volume(server: Server, volume_id: str) -> list[Any]:
+    """What the partition of a volume has shown, the newest first."""
+    wanted = dg.AssetRecordsFilter(
+        asset_key=dg.AssetKey(["parts", "laws"]), asset_partitions=[partition_key(volume_id)]
+    )
+    records = server.instance.fetch_materializations(wanted, limit=10).records
+    return [r.asset_materialization.metadata for r in records if r.asset_materialization]
+
+
+def test_every_volume_shows_its_own_quality_and_its_pages(server: Server) -> None:
+    server.bench.book(
+        "linjiang-2012",
+        {"003.txt": "【统计】 全年登记，合计：12345。财政收入36.25亿元，比上年的30.11亿元增长50.3%。"},
+    )
+    server.tick()
+    assert server.carry_out(server.requests()[0]).success
+    for volume_id in ("linjiang-2012", "heshan-2012"):
+        (seen,) = _of_volume(server, volume_id)
+        claims = [r["claimed_by"] for r in server.bench.rows("numerals") if r["volume_id"] == volume_id]
+        assert seen["numerals"].value == len(claims) > 0
+        assert seen["coverage"].value == round(1 - claims.count("reject") / len(claims), 6)
+        rejects = Counter(r["reason"] for r in server.bench.rows("rejects") if r["volume_id"] == volume_id)
+        table = {r.data["reason"]: r.data["rejects"] for r in seen["rejects_by_reason"].records}
+        assert table == rejects
+        audits = [r for r in server.bench.rows("audits") if r["volume_id"] == volume_id]
+        for verdict in ("inconsistent", "rounding", "consistent", "unchecked"):
+            count = sum(r["verdict"] == verdict for r in audits)
+            assert seen[f"audits: {verdict}"].value == count
+            assert sum(r.data[verdict] for r in seen["audits_by_verdict"].records) == count
+        assert Path(str(seen["review"].value)).is_file()
+        assert Path(str(seen["review_index"].value)).is_file()
+    assert _of_volume(server, "linjiang-2012")[0]["rejects: unit_missing"].value == 1
+    assert _of_volume(server, "linjiang-2012")[0]["audits: inconsistent"].value == 1
+    assert _of_volume(server, "heshan-2012")[0]["rejects"].value == 0
+    # The next run adds a point to the plot of the volume it was about.
+    server.bench.book(
+        "linjiang-2012", {"003.txt": "【统计】 财政收入36.25亿元，比上年的30.11亿元增长20.39%。"}
+    )
+    server.tick()
+    assert server.carry_out(server.requests()[0]).success
+    assert [m["audits: inconsistent"].value for m in _of_volume(server, "linjiang-2012")] == [0, 1]
+    assert [m["coverage"].value < 1 for m in _of_volume(server, "linjiang-2012")] == [False, True]
+    assert len(_of_volume(server, "heshan-2012")) == 1
+
+
+def test_the_table_of_volumes_compares_them_and_pages_may_have_an_address(server: Server) -> None:
+    server.folders = server.folders.model_copy(update={"pages": "http://127.0.0.1:8123/"})
+    server.tick()
+    result = server.carry_out(server.requests()[0])
+    (made,) = [
+        e.materialization
+        for e in result.get_asset_materialization_events()
+        if e.materialization.asset_key == dg.AssetKey("volumes")
+    ]
+    rows = [r.data for r in made.metadata["by_volume"].value.records]  # type: ignore[union-attr]
+    assert {row["volume_id"] for row in rows} == {"heshan-2012", "linjiang-2012"}
+    assert made.metadata["numerals"].value == len(server.bench.rows("numerals"))
+    assert made.metadata["review_index"] == dg.MetadataValue.url("http://127.0.0.1:8123/index.html")
+    (seen,) = _of_volume(server, "heshan-2012")
+    assert seen["review"] == dg.MetadataValue.url("http://127.0.0.1:8123/heshan-2012/001.txt.html")
 
 
 @pytest.mark.parametrize(
