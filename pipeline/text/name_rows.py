@@ -149,7 +149,7 @@ class Sheet:
         end = np.array([one.end for one in mentions], np.int64)
         texts = [view[one.start : one.end] for one in mentions]
         entry = self.entry_of(start)
-        longer = longer_names(mentions, texts, entry.tolist(), canonical)
+        longer = longer_names(self.block.codes, mentions, texts, entry, end, canonical)
         inside = entry >= 0
         inside[inside] = end[inside] <= self._ends[entry[inside]]
         if not inside.all():

@@ -126,7 +126,7 @@ def _read_block(block: Block, reader: _Reader) -> dict[str, pa.Table]:
     quoted_bodies(page, lexicon, brackets, kinds, found)
     names = EventNames(page, lexicon, brackets, runs.events, kinds)
     find_abbreviations(page, brackets, found, names.by_end)
-    short_bodies(view, starts, runs.passed, found)
+    short_bodies(page, starts, runs.passed, found)
     dates = layout.items_of(block, layout.dates, layout.precisions)
     quantities = layout.items_of(block, layout.quantities, layout.dimensions)
     frames = Frames(page, lexicon, brackets, found, people, names, dates, quantities, dict(runs.passed))

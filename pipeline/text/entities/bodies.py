@@ -11,11 +11,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.canonical import Canonical
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import NEAR
 from pipeline.text.entities.words import Lexicon, Page, Use
+from pipeline.text.lexer import Codes, Ints
 
 _STRONG, _PREDICATE, _NOMINAL = int(Use.STRONG), int(Use.PREDICATE), int(Use.NOMINAL)
 _NO_BODY = frozenset(("award", "theme", "goal", "slogan", "brand"))
@@ -40,27 +43,36 @@ def quoted_bodies(page: Page, lexicon: Lexicon, brackets: Brackets, kinds: list[
         found.add(Mention("organisation", start, end, "organisation/quoted"))
 
 
-def short_bodies(view: str, starts: Sequence[int], passed: list[tuple[int, int]], found: Found) -> None:
+def _keys(codes: Codes, entry: Ints, end: Ints) -> Ints:
+    """A number for the entry of each name and its last two characters: names that end alike share it."""
+    return (entry << 32) | (codes[end - 2].astype(np.int64) << 16) | codes[end - 1]
+
+
+def short_bodies(page: Page, starts: Sequence[int], passed: list[tuple[int, int]], found: Found) -> None:
     """Common nouns that stand for the one body of the entry whose name ends so: 交易中心 after 市产权交易中心.
 
     Args:
-        view: the page.
+        page: the page.
         starts: where the entries begin.
         passed: names of common words only that the runs passed over.
         found: the mentions so far; those of the nouns are added.
     """
     if not passed:
         return
-    by_entry: dict[tuple[int, str], set[str]] = defaultdict(set)  # by entry and the last two characters
-    wanted = {view[end - 2 : end] for _, end in passed}
-    for mention in found.by_start.values():
-        if mention.kind == "organisation" and view[mention.end - 2 : mention.end] in wanted:
-            name = view[mention.start : mention.end]
-            by_entry[bisect_right(starts, mention.start) - 1, name[-2:]].add(name)
-    for start, end in passed:
+    view, codes = page.view, page.codes
+    bodies = [mention for mention in found.by_start.values() if mention.kind == "organisation"]
+    body_start, body_end = (np.array([getattr(one, edge) for one in bodies], np.int64) for edge in ("start", "end"))
+    noun_start, noun_end = np.array(passed, np.int64).T
+    body_keys = _keys(codes, np.searchsorted(starts, body_start, "right"), body_end)
+    noun_keys = _keys(codes, np.searchsorted(starts, noun_start, "right"), noun_end)
+    by_key: dict[int, set[str]] = defaultdict(set)
+    for n in np.flatnonzero(np.isin(body_keys, noun_keys)).tolist():
+        by_key[int(body_keys[n])].add(view[bodies[n].start : bodies[n].end])
+    for (start, end), key in zip(passed, noun_keys.tolist(), strict=True):
+        if key not in by_key:
+            continue
         name = view[start:end]
-        group = by_entry.get((bisect_right(starts, start) - 1, name[-2:]), ())
-        longer = [one for one in group if one.endswith(name) and len(one) > len(name)]
+        longer = [one for one in by_key[key] if one.endswith(name) and len(one) > len(name)]
         if len(longer) == 1 and start not in found.by_start and not found.covers(start, _REACH):
             found.add(Mention("organisation", start, end, "organisation/short"))
 
@@ -93,44 +105,40 @@ def repeat_bodies(
 
 
 def longer_names(
-    mentions: Sequence[Mention], texts: Sequence[str], entries: Sequence[int], canonical: Canonical
+    codes: Codes, mentions: Sequence[Mention], texts: Sequence[str], entry: Ints, end: Ints, canonical: Canonical
 ) -> dict[int, str]:
     """Names for the short forms nobody defines: 专家咨询委员会 is the one longer name of its entry that ends like it.
 
     Args:
-        mentions: all of a page.
+        codes: the characters of the page.
+        mentions: all of the page.
         texts: what each reads.
-        entries: the number of the entry that each lies in.
+        entry: the number of the entry that each lies in.
+        end: where each ends.
         canonical: knows whether a name says its region.
 
     Returns:
         The longer name by the number of the mention.
     """
-    short: dict[int, list[int]] = defaultdict(list)  # by entry
-    for i, mention in enumerate(mentions):
-        if mention.rule in _SHORT:
-            short[entries[i]].append(i)
-    if not short:
-        return {}
-    wanted = {(n, texts[i][-2:]) for n, group in short.items() for i in group}
-    names: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for mention, text, n in zip(mentions, texts, entries, strict=True):
-        if mention.kind == "organisation" and (n, text[-2:]) in wanted:
-            names[n, text[-2:]].add(text)
+    short = np.array([n for n, one in enumerate(mentions) if one.rule in _SHORT], np.int64)
+    bodies = np.array([n for n, one in enumerate(mentions) if one.kind == "organisation"], np.int64)
+    keys = _keys(codes, entry, end)
+    names: dict[int, set[str]] = defaultdict(set)
+    for n in bodies[np.isin(keys[bodies], keys[short])].tolist():
+        names[int(keys[n])].add(texts[n])
     found: dict[int, str] = {}
-    for n, group in short.items():
-        for i in group:
-            name = texts[i]
-            candidates = names[n, name[-2:]]
-            if len(candidates) < 2:
-                continue  # itself
-            longer = [
-                one
-                for one in candidates
-                if len(one) > len(name)
-                and one.endswith(name)
-                and (mentions[i].rule == "organisation/short" or canonical.region_of(one))
-            ]
-            if len(longer) == 1:
-                found[i] = longer[0]
+    for n in short.tolist():
+        candidates = names[int(keys[n])]
+        if len(candidates) < 2:
+            continue  # itself
+        name = texts[n]
+        longer = [
+            one
+            for one in candidates
+            if len(one) > len(name)
+            and one.endswith(name)
+            and (mentions[n].rule == "organisation/short" or canonical.region_of(one))
+        ]
+        if len(longer) == 1:
+            found[n] = longer[0]
     return found

@@ -60,7 +60,9 @@ def find_brackets(view: str, codes: Codes) -> Brackets:
                 open_marks.append((mark, at))
         elif mark in _CLOSERS:
             wanted = _CLOSERS[mark]
-            depth = next((n for n in range(len(open_marks) - 1, -1, -1) if open_marks[n][0] == wanted), -1)
+            depth = len(open_marks) - 1
+            while depth >= 0 and open_marks[depth][0] != wanted:
+                depth -= 1
             if depth >= 0:
                 start = open_marks[depth][1]
                 del open_marks[depth:]
@@ -76,8 +78,7 @@ def find_brackets(view: str, codes: Codes) -> Brackets:
     for start, end in _outermost(sorted([*found.get("“", []), *found.get("「", []), *found.get("『", [])])):
         if not inside[start]:
             quotes.append((start + 1, end - 1))
-            for place in range(start, end):
-                inside[place] = inside[place] or 2
+            inside[start:end] = inside[start:end].replace(b"\0", b"\2")
     parens = [
         one for one in _outermost(sorted([*found.get("（", []), *found.get("(", [])])) if inside[one[0]] != 1
     ]

@@ -49,14 +49,14 @@ def find_counties(page: Page, inside: bytearray, found: Found) -> None:
 def _classes(page: Page) -> Iterator[tuple[int, int, int]]:
     """Two or three characters that no list knows, between a break and a class word: start, class word, end."""
     codes = page.codes
-    starts, ends, uses = (np.frombuffer(column, np.int64) for column in (page.starts, page.ends, page.uses))
+    starts, ends, uses = page.columns
     end = find(codes, "县市旗") + 1
     own = (codes[end - 3] == ord("自")) & (codes[end - 2] == ord("治")) & (codes[end - 1] != ord("市"))
     place = np.where(own, end - 3, end - 1)
     closes = np.zeros(len(codes) + 1, np.bool_)
     closes[ends[(uses & _BEFORE) != 0]] = True
     start = np.where(closes[place - 2], place - 2, place - 3)
-    following = np.frombuffer(page.word_at, np.int64)[start]
+    following = np.frombuffer(page.word_at, np.int32)[start]
     unknown = np.append(starts, len(codes))[following] >= place
     likely = np.flatnonzero(unknown & closes[start] & ~_LAST[codes[place - 1]])
     return zip(start[likely].tolist(), place[likely].tolist(), end[likely].tolist(), strict=True)

@@ -118,9 +118,9 @@ class Runs(Parts):
         spaced = (before == ord(" ")) & _DIGIT[codes[start - 2]]
         counted = digit | (_LETTER[codes[start]] & spaced)
         context = _CLASS_BEFORE[before] * 16 + _CLASS_AFTER[after]
-        verb = np.frombuffer(page.uses, np.int64)[first - 1] & PREDICATE
-        length = start - np.frombuffer(page.starts, np.int64)[first - 1]
-        context += np.where((verb != 0) & (length >= 2), 256, 0)
+        starts, _, uses = page.columns
+        verb = (uses[first - 1] & PREDICATE != 0) & (start - starts[first - 1] >= 2)
+        context += np.where(verb, 256, 0)
         opened = np.isin(start, np.fromiter(self._opened, np.int64, len(self._opened)))
         alone = _OWN_BEFORE[before] | _OWN_AFTER[after] | opened | (end - start > _LONGEST)
         return counted, np.where(alone, -1, context)

@@ -11,6 +11,7 @@ import csv
 from array import array
 from dataclasses import dataclass, field
 from enum import IntFlag
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -65,8 +66,12 @@ _MARKS = (
     "opening", "visiting", "rank", "adverb", "joining", "national", "company", "committee", "common", "publisher",
     "alone",
 )  # fmt: skip
+_HOSTING = frozenset(("主办", "承办", "协办", "联办", "合办"))
 _OPENS = code_set("市省县区州盟旗镇乡团原地")
 _LISTED = code_set("、和与及，（")
+_WALLED, _TELLING, _FAINT, _JOINING, _VERB, _CALLING = 1, 2, 4, 8, 16, 32
+"""What a word is to the cutting of a page: it ends runs, shows a name, shows one in company, joins or opens names,
+tells an event, is a post or calling."""
 _USES = {
     "predicate": Use.PREDICATE,
     "conjunction": Use.CONJUNCTION,
@@ -100,7 +105,9 @@ class Lexicon:
     """Every word with its uses, seen from one book.
 
     Attributes:
-        trie: all words; `uses[n]` says what word n can be, `verb[n]` whether it opens an event.
+        trie: all words; `uses[n]` says what word n can be, `hosts[n]` whether it shows that parts in an event are told:
+            主办. The number after the last word stands for a mark or figure.
+        signs: what each word is to the cutting of a page.
         generic: names of kinds, which name nobody (`乡镇卫生院`).
         roles: role of a role verb; `events`: kind of an event by its last word; `works`: kind of a work likewise.
         frames: what an event verb tells: convene, sign, grant …
@@ -115,7 +122,8 @@ class Lexicon:
 
     trie: Trie
     uses: NDArray[np.int32]
-    verb: Bools
+    signs: NDArray[np.uint8]
+    hosts: Bools
     generic: frozenset[str]
     roles: dict[str, str]
     events: dict[str, str]
@@ -182,8 +190,11 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
     words = list(uses)
     return Lexicon(
         trie=Trie.of(words),
-        uses=np.array([uses[word] for word in words], np.int32),
-        verb=np.array([word in frames or word in roles for word in words], np.bool_),
+        uses=np.array([*(uses[word] for word in words), int(Use.BREAK)], np.int32),
+        signs=np.array(
+            [*(_sign(word, uses[word], word in frames or word in roles) for word in words), _WALLED], np.uint8
+        ),
+        hosts=np.array([word in _HOSTING or roles.get(word) == "host" for word in words], np.bool_),
         generic=frozenset(row["surface"] for row in read_lexicon(folder / "generic_nouns.csv")),
         roles=roles,
         events=events,
@@ -201,6 +212,16 @@ def load_lexicon(folder: Path, divisions: Divisions) -> Lexicon:
     )
 
 
+def _sign(word: str, use: int, verb: bool) -> int:
+    """What a word with these uses is to the cutting of a page."""
+    sign = _VERB * verb | _CALLING * bool(use & (Use.TITLE | Use.OCCUPATION))
+    if use & WALL and not use & _PROTECTING:
+        return sign | _WALLED
+    telling = use & ((SUFFIX & ~Use.WEAK) | Use.DIVISION | Use.COUNTRY) or (use & Use.WEAK and len(word) > 1)
+    sign |= _TELLING * bool(telling) | _FAINT * bool(use & Use.WEAK)
+    return sign | _JOINING * bool(use & (Use.CONJUNCTION | Use.ANCHOR))
+
+
 @dataclass(frozen=True)
 class Page:
     """A block cut into words.
@@ -211,7 +232,8 @@ class Page:
         view: the folded text.
         starts, ends, uses: the words in order, as arrays (indexing numpy scalars would cost more than the rules).
         word_at: for each position, the number of the first word that ends after it.
-        titles, verbs: numbers of the words that are titles, and of those that are event or role verbs.
+        titles: numbers of the words that are titles.
+        verbs, verb_words: numbers of the words that are event or role verbs, and what each is in the lexicon's trie.
         runs: starts, ends, first words and words after the last of the runs worth reading.
     """
 
@@ -222,8 +244,15 @@ class Page:
     uses: array[int]
     word_at: array[int]
     titles: list[int]
-    verbs: list[int]
+    verbs: Ints
+    verb_words: Ints
     runs: tuple[Ints, Ints, Ints, Ints]
+
+    @cached_property
+    def columns(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Starts, ends and uses as arrays."""
+        starts, ends, uses = (np.frombuffer(values, np.int32) for values in (self.starts, self.ends, self.uses))
+        return starts, ends, uses
 
     def words_in(self, start: int, end: int) -> range:
         """Numbers of the words that lie inside a span."""
@@ -246,60 +275,49 @@ class Page:
         )
 
 
-class _Counts:
-    """How many words of a kind stand before each word."""
-
-    def __init__(self, mask: Bools) -> None:
-        self.total = np.zeros(len(mask) + 1, np.int64)
-        np.cumsum(mask, out=self.total[1:])
-
-    def between(self, first: Ints, last: Ints) -> Ints:
-        """How many stand in [first, last)."""
-        return self.total[last] - self.total[first]
-
-
-def _count(use: NDArray[np.int32], kinds: int) -> _Counts:
-    return _Counts((use & kinds) != 0)
-
-
-def _flat(values: Ints) -> array[int]:
+def _flat(values: NDArray[np.int32]) -> array[int]:
     """Numbers that Python reads one at a time, without an object for each."""
-    return array("q", values.astype(np.int64).tobytes())
+    return array("i", values.tobytes())
 
 
 def page_of(block: Block, lexicon: Lexicon) -> Page:
     """Cut a block into words and runs."""
     codes = block.codes
     word, start, end = lexicon.trie.everywhere(codes)
-    use = lexicon.uses[word]
-    marks = np.flatnonzero(_BREAKS[codes])
+    marks = np.flatnonzero(_BREAKS.take(codes))
     start = np.concatenate((start, marks))
-    end = np.concatenate((end, marks + 1))
-    use = np.concatenate((use, np.full(len(marks), int(Use.BREAK), np.int32)))
-    word = np.concatenate((word, np.full(len(marks), -1, np.int64)))
     order = np.argsort(start, kind="stable")
-    start, end, use, word = start[order], end[order], use[order], word[order]
-    word_at = np.cumsum(np.bincount(end, minlength=len(codes) + 1))
-    wall = ((use & int(WALL)) != 0) & ((use & int(_PROTECTING)) == 0) | ((use & int(Use.BREAK)) != 0)
-    at = np.flatnonzero(wall)
-    left, right = end[at[:-1]], start[at[1:]]
-    first, last = at[:-1] + 1, at[1:]
-    long_weak = ((use & int(Use.WEAK)) != 0) & (end - start > 1)
-    telling = _Counts(((use & int((SUFFIX & ~Use.WEAK) | Use.DIVISION | Use.COUNTRY)) != 0) | long_weak)
-    weak = _count(use, int(Use.WEAK))
-    # one weak character names something only after a region or in a list
-    within = _count(use, int(Use.CONJUNCTION | Use.ANCHOR)).between(first, last) > 0
-    opened = _OPENS[codes[left]] | _LISTED[codes[left - 1]] | within
-    named = (telling.between(first, last) > 0) | ((weak.between(first, last) > 0) & opened)
-    keep = np.flatnonzero((right - left >= 2) & named)
+    start = start.take(order)
+    end = np.concatenate((end, marks + 1)).take(order)
+    word = np.concatenate((word, np.full(len(marks), len(lexicon.uses) - 1))).take(order)
+    use, sign = lexicon.uses.take(word), lexicon.signs.take(word)
+    word_at = np.cumsum(np.bincount(end, minlength=len(codes) + 1), dtype=np.int32)
+    verbs = np.flatnonzero(sign & _VERB)
     return Page(
         view=codes.tobytes().decode("utf-16-le", "surrogatepass"),
         codes=codes,
-        starts=_flat(start),
-        ends=_flat(end),
-        uses=_flat(use.astype(np.int64)),
+        starts=_flat(start.astype(np.int32)),
+        ends=_flat(end.astype(np.int32)),
+        uses=_flat(use),
         word_at=_flat(word_at),
-        titles=np.flatnonzero(use & int(Use.TITLE | Use.OCCUPATION)).tolist(),
-        verbs=np.flatnonzero((word >= 0) & lexicon.verb[word]).tolist(),
-        runs=(left[keep], right[keep], first[keep], last[keep]),
+        titles=np.flatnonzero(sign & _CALLING).tolist(),
+        verbs=verbs,
+        verb_words=word[verbs],
+        runs=_runs(codes, start, end, sign),
     )
+
+
+def _runs(codes: Codes, start: Ints, end: Ints, sign: NDArray[np.uint8]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Starts, ends, first words and words after the last of the stretches between breaks that may hold a name."""
+    wall = np.flatnonzero(sign & _WALLED)
+    if len(wall) < 2:
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, nothing, nothing
+    first, last = wall[:-1] + 1, wall[1:]
+    left, right = end[wall[:-1]], start[last]
+    signs = np.bitwise_or.reduceat(sign, first)  # of the words of a run, and of the wall behind it, which has none
+    # one weak character names something only after a region or in a list
+    opened = _OPENS[codes[left]] | _LISTED[codes[left - 1]] | ((signs & _JOINING) != 0)
+    named = ((signs & _TELLING) != 0) | (((signs & _FAINT) != 0) & opened)
+    keep = np.flatnonzero((right - left >= 2) & named)
+    return left[keep], right[keep], first[keep], last[keep]

@@ -9,6 +9,7 @@ import re
 
 from pipeline.text.entities.mention import Mention
 from pipeline.text.entities.words import Use
+from pipeline.text.events.lists import BODIES, NAMELESS
 from pipeline.text.events.names import Part
 from pipeline.text.events.telling import Telling
 
@@ -20,10 +21,10 @@ _HONOUR = re.compile(
 )
 _FORMAL = re.compile(r"(?:[经由][^，。；]{2,16}?)?(?:批准|同意|宣告|宣布|揭牌|挂牌|注册|登记|筹备|正式)+$")
 _GRANTED = re.compile(r"(?:了|为|的|年度)?((?:[^，。；：“”《》（）]|（[^（）]{1,12}）){2,30}?)(?=[，。；）])")
-_BODIES = ("organisation", "division", "abbreviation", "person")
 _ENTRY_WORK = re.compile(
     r"(?:的|生产的|研制的|完成的|主持的|承担的|出品的|推荐的|表演的|选送的|报送的|申报的|创作的)?[“《][^”》“《]{1,30}[”》](?:牌[^，。；“”的]{1,8}|项目|课题|作品|产品|节目|论文|剧目|一文|等)?(?:分别|均|先后)?$"
 )
+_TAIL = 13  # characters that can stand between the mark that closes such a work and the verb
 
 
 class Deeds(Telling):
@@ -63,14 +64,14 @@ class Deeds(Telling):
         """Who signs: `A与B`, `A、B和C`, `A与4个专业市场`, or the subject of the clause before."""
         lists = self.f.lists
         place = self._without_place(start)
-        known = lists.known_before(place, _BODIES)
+        known = lists.known_before(place, BODIES)
         members = known.members
         clause = self._back(start, "，。；\n】")
         if not members:
             for joint in ("与", "和", "同"):
                 at = self.view.rfind(joint, clause, start)
                 if at > clause:
-                    members = lists.known_before(at, _BODIES).members
+                    members = lists.known_before(at, BODIES).members
                     if members:
                         break
             return members
@@ -130,7 +131,7 @@ class Deeds(Telling):
         view, lists = self.view, self.f.lists
         stop = self._sentence_end(end)
         after = end + 1 if view[end] == "得" or view[end] == "了" else end
-        givers, beyond, _ = lists.known_after(after, ("organisation", "abbreviation", "division"))
+        givers, beyond, _ = lists.known_after(after, NAMELESS)
         if givers and view.startswith(("颁发", "授予", "评定", "颁授"), beyond):
             beyond += 2
             beyond += view[beyond] == "的"
@@ -145,9 +146,12 @@ class Deeds(Telling):
         )
         receivers = subject.members
         if not receivers:
-            match = _ENTRY_WORK.search(view, max(start - 46, self.entry.start), start)
-            if match is not None:
-                receivers = lists.known_before(match.start()).members
+            low = max(start - 46, self.entry.start)
+            near = max(start - _TAIL, low)
+            if view.rfind("”", near, start) >= 0 or view.rfind("》", near, start) >= 0:
+                match = _ENTRY_WORK.search(view, low, start)
+                if match is not None:
+                    receivers = lists.known_before(match.start()).members
         if not receivers:
             receivers = self._named_before(start)
         if not receivers and (passive or view[start - 1] == "，"):
@@ -197,7 +201,7 @@ class Deeds(Telling):
             if not members and common - after >= 6 and word != "创建":
                 members = [found.add(Mention("organisation", after, common, "organisation/founded"))]
             if members and word != "创建":
-                subject = lists.known_before(start, ("organisation", "division", "abbreviation")).members
+                subject = lists.known_before(start, NAMELESS).members
                 for made in members:
                     event = self._new("founding", made.start, made.end, start, "event/founded")
                     self._part("founder", subject or self._topic(start), event)
@@ -225,7 +229,7 @@ class Deeds(Telling):
             return
         after = end + 1 if view[end] in "了的" else end
         if after in self.f.work_end and word != "出版":
-            known = lists.known_before(start, ("organisation", "division", "abbreviation"))
+            known = lists.known_before(start, NAMELESS)
             subject = known.members or self._topic(start)
             place = after
             while place in self.f.work_end:

@@ -7,14 +7,15 @@ frames (`meetings`, `deeds`) and the names themselves (`entities`).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
-from pipeline.text.entities.words import Lexicon, Page
+from pipeline.text.entities.words import Lexicon, Page, Use
 from pipeline.text.events.deeds import Deeds
 from pipeline.text.events.lists import Lists
 from pipeline.text.events.meetings import Meetings
@@ -42,68 +43,70 @@ class Frames:
         quantities: Items,
         common: dict[int, int],
     ) -> None:
+        starts, _, uses = page.columns
         self.sheet = Sheet(
             page, lexicon, brackets, found, people, names, Lists(page, lexicon, brackets, found, people), dates,
             quantities,
             dict(brackets.works), {end: start for start, end in brackets.works}, dict(brackets.quotes), common,
             np.flatnonzero(_SENTENCE_END[page.codes]).tolist(),
             {end: start for start, end in brackets.parens if end - start <= 8},
+            starts[(uses & int(Use.EVENT)) != 0].tolist(),
         )  # fmt: skip
         self.story = Story()
 
-    def read(self, entries: Iterable[EntrySpan]) -> Story:
+    def read(self, entries: Sequence[EntrySpan]) -> Story:
         """Read every entry, in order."""
-        verbs, starts = self.sheet.page.verbs, self.sheet.page.starts
-        at = 0
-        for entry in entries:
-            while at < len(verbs) and starts[verbs[at]] < entry.start:
-                at += 1
-            stop = at
-            while stop < len(verbs) and starts[verbs[stop]] < entry.end:
-                stop += 1
-            if stop > at:
-                _Entry(self.sheet, entry).read(verbs[at:stop], self.story)
-            at = stop
+        page, lexicon = self.sheet.page, self.sheet.lexicon
+        starts, ends = (column[page.verbs] for column in page.columns[:2])
+        edges = np.array(entries, np.int64).reshape(-1, len(EntrySpan._fields))
+        first, last = np.searchsorted(starts, edges[:, 0]), np.searchsorted(starts, edges[:, 1])
+        hosts = np.concatenate(([0], np.cumsum(lexicon.hosts[page.verb_words])))
+        # verbs in titles, works and quotations tell nothing
+        bare = np.frombuffer(self.sheet.brackets.inside, np.uint8)[starts] == 0
+        title_end = np.concatenate((edges[:1, 0], edges[:, 3]))[np.searchsorted(edges[:, 0], starts, "right")]
+        kept = np.flatnonzero(bare & (starts >= title_end))
+        begins, stops = np.searchsorted(kept, first).tolist(), np.searchsorted(kept, last).tolist()
+        verbs = list(
+            zip(
+                starts[kept].tolist(),
+                ends[kept].tolist(),
+                map(lexicon.trie.words.__getitem__, page.verb_words[kept].tolist()),
+                strict=True,
+            )
+        )
+        spoken, roled = (last > first).tolist(), (hosts[last] > hosts[first]).tolist()
+        for n, entry in enumerate(entries):
+            if spoken[n] and (begins[n] < stops[n] or self.sheet.names.any_between(entry.start, entry.end)):
+                _Entry(self.sheet, entry).read(verbs[begins[n] : stops[n]], roled[n], self.story)
         return self.story
 
 
 class _Entry(Meetings, Deeds):
     """The frames of one entry."""
 
-    def read(self, verbs: Sequence[int], story: Story) -> None:
-        page = self.f.page
-        lexicon = self.f.lexicon
-        handlers = {
-            "convene": self._convene, "carry": self._carry, "sign": self._sign, "grant": self._grant, "win": self._win,
-            "honour": self._honour,
-            "found": self._found, "publish": self._publish, "appoint": self._appoint, "speak": self._speak,
-            "attend": self._attend, "preside": self._preside,
-        }  # fmt: skip
-        roled = any(
-            page.view[page.starts[n] : page.ends[n]] in ("主办", "承办", "协办", "联办", "合办")
-            or lexicon.roles.get(page.view[page.starts[n] : page.ends[n]]) == "host"
-            for n in verbs
-        )
-        for n in verbs:
-            start, end = page.starts[n], page.ends[n]
-            if self.f.brackets.inside[start]:
-                continue
-            word = page.view[start:end]
-            title = start < self.entry.title_end
-            role = lexicon.roles.get(word)
-            if role and not title:
+    _HANDLERS: ClassVar[dict[str, Callable[[_Entry, int, int, str], None]]] = {
+        "convene": Meetings._convene, "carry": Meetings._carry, "sign": Deeds._sign, "grant": Deeds._grant,
+        "win": Deeds._win, "honour": Deeds._honour, "found": Deeds._found, "publish": Deeds._publish,
+        "appoint": Deeds._appoint, "speak": Meetings._speak, "attend": Meetings._attend, "preside": Meetings._preside,
+    }  # fmt: skip
+
+    def read(self, verbs: Sequence[tuple[int, int, str]], roled: bool, story: Story) -> None:
+        """Read the frame of each verb, given as start, end and word.
+
+        `roled` says that a verb of the entry shows who held something, so that 支持 and the like are parts too.
+        """
+        roles, frames = self.f.lexicon.roles, self.f.lexicon.frames
+        for start, end, word in verbs:
+            if self.pending:
                 self._settle(start)
-                if role in ("host", "organiser", "co_organiser") or roled or word.endswith("单位"):
-                    self._role(role, word, start, end)
-                if word not in lexicon.frames:
-                    continue
-            frame = lexicon.frames.get(word)
-            if frame is None or (title and frame not in ("convene",)):
-                continue
-            if title:
-                continue
-            self._settle(start)
-            handlers[frame](start, end, word)
+            role = roles.get(word)
+            if role and (roled or role in ("host", "organiser", "co_organiser") or word.endswith("单位")):
+                self._role(role, word, start, end)
+                if self.pending:
+                    self._settle(start)
+            frame = frames.get(word)
+            if frame is not None:
+                self._HANDLERS[frame](self, start, end, word)
         self._settle(self.entry.end, True)
         self._finish(story)
 
@@ -116,6 +119,8 @@ class _Entry(Meetings, Deeds):
 
     def _finish(self, story: Story) -> None:
         """Mark every mention of each event's name and hand the entry's rows on."""
+        story.events.extend((self.entry, event) for event in sorted(self.events, key=lambda e: e.start))
+        story.parts.extend((self.entry, part) for part in self.parts)
         found, names, view = self.f.found, self.f.names, self.view
         spans = names.spans
         meetings = sorted((e for e in self.events if e.kind not in _DEEDS), key=lambda e: e.start)
@@ -151,8 +156,6 @@ class _Entry(Meetings, Deeds):
             )
             found.by_start[start] = mention
             found.by_end[end] = mention
-        story.events.extend((self.entry, event) for event in sorted(self.events, key=lambda e: e.start))
-        story.parts.extend((self.entry, part) for part in self.parts)
 
 
 __all__ = ["EntrySpan", "Frames", "Items", "Story"]

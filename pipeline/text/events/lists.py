@@ -21,6 +21,11 @@ _SEPARATORS = ("以及", "、", "和", "与", "及", "暨", "同", "跟")
 _NOT_MEMBER = re.compile(
     r"^(?:[0-9]|有关|相关|各|其他|多家|几家|数家|全市|全省|该|其)|(?:单位|部门|负责人|代表|领导|人员)$"
 )
+NAMELESS = ("organisation", "division", "abbreviation")
+"""Kinds of names of those who act together."""
+BODIES = (*NAMELESS, "person")
+"""Kinds of names of those who act."""
+_NAMED = (*BODIES, "place")
 _STOP = int(Use.PREDICATE | Use.ROLE)
 _KEEP = int(Use.NOMINAL | Use.MIXED | Use.STRONG | Use.NAME | Use.DIVISION)
 
@@ -61,7 +66,7 @@ class Lists:
     def known_before(
         self,
         place: int,
-        kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place"),
+        kinds: tuple[str, ...] = _NAMED,
     ) -> Members:
         """The list of already known names that ends right before a place, adverbs and 等N家单位 stepped over."""
         view, found = self.page.view, self.found
@@ -94,7 +99,7 @@ class Lists:
     def known_after(
         self,
         place: int,
-        kinds: tuple[str, ...] = ("organisation", "division", "abbreviation", "person", "place"),
+        kinds: tuple[str, ...] = _NAMED,
     ) -> tuple[list[Mention], int, bool]:
         """The list of known names that starts at a place, its end, and whether 等 follows."""
         view, found = self.page.view, self.found
@@ -131,7 +136,7 @@ class Lists:
         low = place
         while low > 0:
             held = found.by_end.get(low)
-            if held is not None and held.kind in ("organisation", "abbreviation", "division", "person"):
+            if held is not None and held.kind in BODIES:
                 low = held.start
                 continue
             if low in self._opened:

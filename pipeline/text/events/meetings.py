@@ -10,7 +10,7 @@ from bisect import bisect_left
 
 from pipeline.text.entities.mention import Mention
 from pipeline.text.entities.words import Use
-from pipeline.text.events.lists import Members
+from pipeline.text.events.lists import BODIES, NAMELESS, Members
 from pipeline.text.events.names import Event, Part
 from pipeline.text.events.telling import Telling
 
@@ -19,10 +19,13 @@ _BEING_HELD = re.compile(
 )
 _AFTER_VERB = re.compile(r"(?:了|的)?(?:为期[一二三四五六七八九十0-9]+天的)?(?:由.{2,40}?(?:主办|承办)的)?")
 _WATERS = re.compile(r"[\u4e00-\u9fff](?:湖|山|江|河|岛|湾|滩|草原|沟|岭|海滩|水域|海域|峡谷)$")
-_BODIES = ("organisation", "division", "abbreviation", "person")
 _OFFICIALS = re.compile(
     r"(?:的)?(?:各省（市）公司)?(?:客服中心)?(?:主要|有关|相关|分管)?(?:负责人|负责同志|代表|领导|领导人|同志)?(?:等)?(?:进行|分别|先后|作|在会上|在大会上)*$"
 )
+
+_OBJECT = 40  # characters within which what is convened is named
+_OFFICIALS_END = frozenset("的）司心要关管人志表导等行别后作上")
+"""The characters that what `_OFFICIALS` finds can end with."""
 
 
 class Meetings(Telling):
@@ -93,9 +96,7 @@ class Meetings(Telling):
         if ahead is not None:
             event = self._event(ahead, start, "event/convened")
             self._place_before(event, start, sentence)
-            subject = self.f.lists.known_before(
-                self._without_place(start), ("organisation", "division", "abbreviation")
-            )
+            subject = self.f.lists.known_before(self._without_place(start), NAMELESS)
             if subject.members and not self._filled(event, "host"):
                 self._part("host", subject.members, event, subject.open_list)
             self._attendance(event, sentence, end)
@@ -129,7 +130,9 @@ class Meetings(Telling):
         closing = self.f.quote_end.get(place, -1) if quoted else -1
         n = page.word_at[place]
         end = -1
-        while n < len(page.starts) and page.starts[n] < place + 40:
+        if not self.f.event_words_between(place, place + _OBJECT):
+            return None
+        while n < len(page.starts) and page.starts[n] < place + _OBJECT:
             use, at = page.uses[n], page.starts[n]
             if use & int(Use.BREAK) and not (view[at].isdigit() or view[at] in "“”（）"):
                 break
@@ -187,11 +190,11 @@ class Meetings(Telling):
         """Who does what a verb says: the names right before it, officials and quotations stepped over."""
         lists, view = self.f.lists, self.view
         place = lists.skip_adverbs(start)
-        match = _OFFICIALS.search(view, max(place - 24, self.entry.start), place)
-        if match is not None:
-            place = match.start()
-        known = lists.known_before(place, _BODIES)
-        return known.members
+        if view[place - 1] in _OFFICIALS_END:
+            match = _OFFICIALS.search(view, max(place - 24, self.entry.start), place)
+            if match is not None:
+                place = match.start()
+        return lists.known_before(place, BODIES).members
 
     def _speak(self, start: int, end: int, word: str) -> None:
         if start < self.spoken:
@@ -279,4 +282,4 @@ class Meetings(Telling):
         if match is not None:
             place -= len(match.group())
             opened = match.group().startswith("等")
-        return self.f.lists.known_before(place, ("organisation", "division", "abbreviation")).members, opened
+        return self.f.lists.known_before(place, NAMELESS).members, opened

@@ -7,7 +7,7 @@ whether two names mean one event. Not here: whether anything is said of the even
 from __future__ import annotations
 
 import re
-from bisect import insort
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,6 +19,8 @@ from pipeline.text.entities.words import Lexicon, Page, Use
 _EDITION_BEFORE = re.compile(
     r"(?:第[0-9一二三四五六七八九十百]{1,4}[届次]|首届|(?:19|20)[0-9]{2}(?:[—-](?:19|20)[0-9]{2})?(?:年度|年)?|全市|全省|全国|全县|全区|全州|·|•)$"
 )
+_EDITION_ENDS = frozenset("届次0123456789度年市省国县区州·•")
+"""The characters that what `_EDITION_BEFORE` finds can end with."""
 _EDITION_FAR = re.compile(
     r"(?:第[0-9一二三四五六七八九十百]{1,4}届|首届)[^，。；：、的在于由“”《》（）\s0-9]{1,26}$"
 )
@@ -108,6 +110,7 @@ class EventNames:
         self.page, self.lexicon = page, lexicon
         self._quote_by_end = {end: start for start, end in brackets.quotes}
         self._paren_by_end = {end: start for start, end in brackets.parens}
+        self._known: dict[tuple[str, str], bool] = {}
         self.kind: dict[tuple[int, int], str] = {}
         for start, end in spans:
             self._add(start, end)
@@ -137,18 +140,23 @@ class EventNames:
                 (view[i:end] for i in range(end - 8, end) if view[i:end] in self.lexicon.events), "大会"
             )
         start = self._stretch(start)
-        if begin < start:
+        if begin < start or end - start > 45 or view[end] in "0123456789":
             return
-        name = view[start:end]
-        bare = _ANAPHORA.sub("", name)
+        key = view[start:end], suffix
+        names = self._known.get(key)
+        if names is None:
+            names = self._known[key] = self._names_one(*key)
+        if names:
+            self._put(start, end, suffix)
+
+    def _names_one(self, name: str, suffix: str) -> bool:
+        """Whether a name with its class word says more than the class: not 该论坛, 有关会议."""
+        anaphora = _ANAPHORA.match(name)
+        bare = name[anaphora.end() :] if anaphora else name
         if bare == suffix or bare in self.lexicon.events or bare[: -len(suffix)] in _GENERIC_BEFORE:
-            return
-        bare_enough = _ANAPHORA.match(name) or len(_DECORATION.sub("", name)) < 4
-        if bare_enough and not ("“" in name and len(name) >= 6):
-            return
-        if len(name) > 45 or view[end] in "0123456789":
-            return
-        self._put(start, end, suffix)
+            return False
+        bare_enough = anaphora or len(_DECORATION.sub("", name)) < 4
+        return not bare_enough or ("“" in name and len(name) >= 6)
 
     def _put(self, start: int, end: int, suffix: str) -> None:
         self.kind[start, end] = self.lexicon.events.get(suffix, "conference")
@@ -175,13 +183,16 @@ class EventNames:
                 if page.use_starting(opened + 1)[1] == start - 1:
                     start = self._run_start(opened)
                     continue
-            match = _EDITION_BEFORE.search(view, max(0, start - 14), start)
-            if match and match.end() == start:
+            match = (
+                _EDITION_BEFORE.search(view, max(0, start - 14), start) if before in _EDITION_ENDS else None
+            )
+            if match:
                 start = match.start()
                 if view[start - 1] in "0123456789":
                     return match.end()
                 continue
-            far = _EDITION_FAR.search(view, max(0, start - 30), start)
+            low = max(0, start - 30)
+            far = _EDITION_FAR.search(view, low, start) if view.find("届", low, start) >= 0 else None
             if far is not None:
                 start = far.start()  # 第二届先进装备展览会: an adjective broke the run
                 continue
@@ -211,6 +222,11 @@ class EventNames:
         insort(self.spans, (start, end))
         return True
 
+    def any_between(self, start: int, end: int) -> bool:
+        """Whether a candidate starts inside a span."""
+        n = bisect_left(self.spans, (start, 0))
+        return n < len(self.spans) and self.spans[n][0] < end
+
     def take(self, start: int, end: int, kind: str) -> None:
         """Take in a name that its frame alone shows to be an event: 承办的“清水周”."""
         if (start, end) not in self.kind:
@@ -233,10 +249,10 @@ class EventNames:
     def edition(self, start: int, end: int) -> str | None:
         """The edition a name states, or the parts that follow it (第三、四、五期)."""
         view = self.page.view
-        parts = _PARTS.match(view, end)
+        parts = _PARTS.match(view, end) if view[end] == "第" else None
         if parts:
             return parts.group()
-        match = _EDITION.search(view, start, end)
+        match = _EDITION.search(view, start, end) if view.find("届", start, end) >= 0 else None
         return match.group() if match else None
 
 

@@ -15,7 +15,7 @@ from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.people import People
 from pipeline.text.entities.words import Lexicon, Page
-from pipeline.text.events.lists import Lists
+from pipeline.text.events.lists import NAMELESS, Lists
 from pipeline.text.events.names import Event, EventNames, Part, same_event
 
 _ATTEND_CUE = re.compile(
@@ -28,6 +28,7 @@ _CARRIED = re.compile(
     r"\s*(?:会上|会议|大会|论坛|其间|期间|会议期间|同日|当日|当天|同时|活动|仪式|开幕式|博览会|展会|此次|本次|该|双方|协议|培训班|赛|比赛)"
 )
 _FAR = 600  # no sentence is longer; what looks like one is a list or a table
+_AHEAD = 6  # sentences in which the number of those who came is looked for
 _RECENT = 200  # parts back in which one of the same event is looked for
 _NEAR = 40  # events back in which the same happening is looked for
 
@@ -74,6 +75,7 @@ class Sheet:
         stops: places of the marks that end a sentence.
         quote_end: where the inside of a quotation ends, by its start.
         paren_start: where a short parenthesis begins, by its end.
+        event_words: where the class words of events begin.
     """
 
     page: Page
@@ -91,6 +93,12 @@ class Sheet:
     common: Mapping[int, int]
     stops: Sequence[int]
     paren_start: Mapping[int, int]
+    event_words: Sequence[int]
+
+    def event_words_between(self, start: int, end: int) -> bool:
+        """Whether a class word of an event begins inside a span."""
+        n = bisect_left(self.event_words, start)
+        return n < len(self.event_words) and self.event_words[n] < end
 
 
 class Telling:
@@ -213,12 +221,15 @@ class Telling:
         """The number of people that came, from this sentence or the five after it."""
         if event.attendance >= 0:
             return
-        stop = place
-        for _ in range(6):
-            stop = min(self._sentence_end(stop) + 1, self.entry.end)
         people = self.f.quantities
+        first = people.before(sentence)
+        if first == len(people.start) or people.start[first] >= place + _AHEAD * (_FAR + 1):
+            return
+        stop = place
+        for _ in range(_AHEAD):
+            stop = min(self._sentence_end(stop) + 1, self.entry.end)
         taken = {other.attendance for other in self.events[-_NEAR:]}
-        for n in range(people.before(sentence), people.before(stop)):
+        for n in range(first, people.before(stop)):
             if n in taken or people.sort[n] not in _PEOPLE:
                 continue
             start = max(people.start[n] - 12, sentence)
@@ -252,7 +263,7 @@ class Telling:
         if n < len(dates.start) and dates.start[n] == place:
             place = dates.end[n]
             place += self.view[place] in "，,"
-        members, end, _ = self.f.lists.known_after(place, ("organisation", "division", "abbreviation"))
+        members, end, _ = self.f.lists.known_after(place, NAMELESS)
         return members if members and end < start and self.view[end] not in "的、：；。等" else []
 
     def _subject(self, start: int) -> list[Mention]:
