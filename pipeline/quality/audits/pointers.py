@@ -11,6 +11,7 @@ and figures cannot be looked up in a text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -153,15 +154,35 @@ class Index:
         near = (h for h in self.headings if len(h) > 1 and words and (h in words or words in h))
         return min(near, default=None)
 
+    @cached_property
+    def _printed(self) -> list[tuple[str, int]]:
+        """Titles and headings in order, and how many pairs of characters each holds."""
+        return [(one, len(_pairs(one))) for one in sorted(self.named | self.headings)]
+
+    @cached_property
+    def _holding(self) -> Mapping[str, Sequence[int]]:
+        """For each pair of characters, the numbers of the titles and headings that hold it."""
+        found: dict[str, list[int]] = {}
+        for n, (one, _) in enumerate(self._printed):
+            for pair in _pairs(one):
+                found.setdefault(pair, []).append(n)
+        return found
+
     def like(self, title: str) -> str | None:
-        """A title or heading that is anything like a phrase."""
-        pairs = {title[i : i + 2] for i in range(len(title) - 1)}
-        for one in sorted(self.named | self.headings):
-            other = {one[i : i + 2] for i in range(len(one) - 1)}
-            shared = 2 * len(pairs & other) / max(len(pairs) + len(other), 1)
-            if shared >= _LIKE or (len(one) > 1 and (one in title or title in one)):
+        """A title or heading that is anything like a phrase; only those that share a pair with it are looked at."""
+        pairs = _pairs(title)
+        if not pairs:
+            return next((one for one, _ in self._printed if len(one) > 1 and title in one), None)
+        shared = Counter(n for pair in pairs for n in self._holding.get(pair, ()))
+        for n in sorted(shared):
+            one, size = self._printed[n]
+            if 2 * shared[n] / (len(pairs) + size) >= _LIKE or one in title or title in one:
                 return one
         return None
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 @dataclass(frozen=True)
