@@ -1,7 +1,9 @@
 """A person's name withheld from everything that is published, through the command."""
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+import schemas
 from tests.integration.books import Bench
 
 SCHOOL = """教育
@@ -16,6 +18,14 @@ NAME = "高峰"
 def withhold(bench: Bench, *lines: str) -> None:
     text = NAMES + "".join(f"{line}\r\n" for line in lines)
     (bench.seeds / "withheld.csv").write_bytes(text.encode())
+
+
+def note_in_history(bench: Bench, words: str) -> None:
+    """Let a verdict of an earlier run quote some words, as one on a failing row does."""
+    path = next((bench.warehouse / "history").glob("*.parquet"))
+    rows = pq.read_table(path).to_pylist()
+    rows[0]["detail"] = words
+    pq.write_table(pa.Table.from_pylist(rows, schema=schemas.arrow_schema("quality_results")), path)
 
 
 def holding(bench: Bench, word: str) -> set[str]:
@@ -42,9 +52,11 @@ def test_a_withheld_name_stands_in_nothing_that_is_published(bench: Bench) -> No
     ids = [row["entity_id"] for row in bench.rows("entities")]
     sums = {row["document_id"]: row["sha256"] for row in bench.rows("documents")}
 
+    note_in_history(bench, "例：校长高峰")
     withhold(bench, "高峰,linjiang-2012,,本人来函")
     outcome = bench.run()
     assert outcome.code == 0, outcome.err
+    assert "例：校长██" in {row["detail"] for row in bench.rows("quality_results")}
     assert bench.files("parts/*/*.arrow") == parts
     texts = {row["document_id"]: row["text"] for row in bench.rows("documents")}
     assert texts["linjiang-2012/003.txt"] == SCHOOL.replace("校长高峰", "校长██").replace(
