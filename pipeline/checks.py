@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import storage
-from pipeline.publish.write import address_of
+from pipeline.publish.findings import address_of
 from pipeline.quality import corrections, laws, rules
 from pipeline.quality.glance import Glance
 from schemas import export

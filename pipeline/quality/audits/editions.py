@@ -37,7 +37,10 @@ _NOTE = re.compile(r"\s*(?:[（(【\[]|注[：:])[^。\n]{0,80}")
 _SLIPS = {1e1: "十倍", 1e2: "百倍", 1e3: "千倍", 1e4: "万倍", 1e8: "亿倍"}
 _OF_KIND = {"area": {15.0: "15倍（亩与公顷）"}, "mass": {2.0: "2倍（斤与公斤）"}}
 _FIGURES = 3
-_SHARP = 20  # a change this many times its rounding does not meet the difference of two figures by chance
+_NEAR = 0.1
+# A change of 5.2 % meets the difference of two unlike figures once in 200 times; one of so many times its rounding does
+# not.
+_SHARP = 500
 _STOPS = "。！？；\n"
 
 
@@ -95,8 +98,9 @@ def compare(earlier: Book, later: Book, rules: Rules) -> list[Across]:
     about = rules.limit("about")
     old = Levels.of(earlier.entries, earlier.quantities, earlier.year, about)
     told = Levels.of(later.entries, later.quantities, earlier.year, about)
-    for now, before in met(told, old):
-        found += _restated(pair, old.row(before), told.row(now))
+    pairs = met(told, old)
+    for now, before in zip(told.rows([n for n, _ in pairs]), old.rows([b for _, b in pairs]), strict=True):
+        found += _restated(pair, before, now)
     new = Levels.of(later.entries, later.quantities, later.year, about)
     levels = {int(new.places[now]): int(old.places[before]) for now, before in met(new, old)}
     found += _changed(pair, levels)
@@ -150,7 +154,7 @@ def _restated(pair: _Pair, before: Row, now: Row) -> Iterator[Across]:
     outcome = judge(two, lambda v: v, one)
     said = f"{_words(now)}：{pair.said(before)}，本卷称上年为{now['source_text']}"
     if not outcome.agrees:
-        slip = _slip(two, lambda by, v: v * by, (one,), before, now)
+        slip = _slip(two.value / one.value, two, lambda by, v: v * by, (one,), before, now)
         if slip and not pair.named(before, now):
             said += f"，两卷相差{slip}，疑为单位或小数点之误"
         else:
@@ -207,10 +211,11 @@ def _change(pair: _Pair, change: Row, now: Row, before: Row) -> Iterator[Across]
         at_constant_prices = kind == "rate" and pair.rules.says("real_head", words)
         slip = None
         if kind == "rate":
-            slip = _slip(stated, lambda by, n, b: sign * formula(n, b * by), (new, old), before, now)
-        turned = new.exact and old.exact and stated.value >= _SHARP * stated.tolerance and judge(
-            stated, lambda n, b: -sign * formula(n, b), new, old
-        ).agrees
+            needed = implied / old.value
+            slip = _slip(needed, stated, lambda by, n, b: sign * formula(n, b * by), (new, old), before, now)
+        back = judge(stated, lambda n, b: -sign * formula(n, b), new, old)
+        sharp = stated.value >= _SHARP * back.tolerance and _figures(change) >= _FIGURES
+        turned = sharp and new.exact and old.exact and back.agrees
         if at_constant_prices:
             outcome, said = _open(outcome), said + "；增速按可比价计算，未作判断"
         elif (slip or turned) and not pair.named(before, now):
@@ -221,11 +226,12 @@ def _change(pair: _Pair, change: Row, now: Row, before: Row) -> Iterator[Across]
 
 
 def _slip(
-    stated: Number, formula: Callable[..., Any], terms: tuple[Number, ...], before: Row, now: Row
+    needed: float, stated: Number, formula: Callable[..., Any], terms: tuple[Number, ...], before: Row, now: Row
 ) -> str | None:
     """The slip that makes a statement right: last year's figure times a round factor, the digits being the same.
 
-    `formula` takes the factor and the terms. A figure of one or two digits meets such a factor by chance.
+    `needed` is the factor that would make it right exactly; `formula` takes a factor and the terms. A figure of one
+    or two digits meets such a factor by chance.
     """
     exact = stated.exact and all(term.exact for term in terms)
     percent = now["dimension"] in ("percent", "percentage_point")
@@ -233,7 +239,7 @@ def _slip(
         return None
     for factor, name in {**_SLIPS, **_OF_KIND.get(now["dimension"], {})}.items():
         for by in (factor, 1 / factor):
-            if judge(stated, partial(formula, by), *terms).agrees:
+            if abs(needed / by - 1) < _NEAR and judge(stated, partial(formula, by), *terms).agrees:
                 return name
     return None
 

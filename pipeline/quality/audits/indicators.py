@@ -68,8 +68,9 @@ class Levels:
         low, high = _printed(picked, about)
         return cls(picked, places, columns, low, high)
 
-    def row(self, place: int) -> Row:
-        found: Row = self.table.slice(place, 1).to_pylist()[0]
+    def rows(self, positions: Sequence[int]) -> list[Row]:
+        """The quantities at some positions."""
+        found: list[Row] = self.table.take(pa.array(positions, pa.int64())).to_pylist()
         return found
 
 
@@ -153,13 +154,10 @@ def _keys(
 
 def _told(levels: Levels, rows: Ints, key: Ints) -> dict[int, int]:
     """The most precise telling of each indicator, by its key; none where the tellings disagree."""
-    order = np.argsort(key, kind="stable")
+    width = levels.high[rows] - levels.low[rows]
+    order = np.lexsort((rows, width, key))
     rows, key = rows[order], key[order]
     first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-    low = np.maximum.reduceat(levels.low[rows], first)
-    high = np.minimum.reduceat(levels.high[rows], first)
-    width = levels.high[rows] - levels.low[rows]
-    size = np.diff(np.append(first, len(rows)))
-    best = first + np.array([int(np.argmin(width[a : a + n])) for a, n in zip(first, size, strict=True)], np.int64)
-    agree = low <= high
-    return dict(zip(key[first][agree].tolist(), rows[best[agree]].tolist(), strict=True))
+    agree = np.maximum.reduceat(levels.low[rows], first) <= np.minimum.reduceat(levels.high[rows], first)
+    best = first[agree]  # the narrowest of its group
+    return dict(zip(key[best].tolist(), rows[best].tolist(), strict=True))
