@@ -16,6 +16,9 @@ from pipeline.text.units import Units
 
 _LIST = code_set("、和及与或")
 _CONNECTOR = code_set("～-—–―─至到")
+_TRAILING = np.zeros(65536, np.int64)
+for _multiplier, _power in (("百", 2), ("千", 3), ("万", 4), ("亿", 8)):
+    _TRAILING[ord(_multiplier)] = _power
 _PARTS_OF = (
     ("小时", "分钟", "分", "秒"),
     ("元", "角", "分"),
@@ -60,6 +63,24 @@ def ranges(
     return joined
 
 
+def lent_multiplier(codes: Codes, numerals: Numerals, lower: Ints) -> Ints:
+    """Powers of ten that the lower end of a spelled range has from the upper: 三至五百斤, 十五至二十万元.
+
+    Args:
+        lower: the numerals that begin a range; the next one ends it.
+    """
+    upper = lower + 1
+    power = np.zeros(len(lower), np.int64)
+    end = numerals.end[upper].copy()
+    for _ in range(3):  # 百万, 千万, 百亿
+        step = _TRAILING.take(codes[end - 1]) * (end - numerals.start[upper] > 1)
+        power, end = power + step, end - (step > 0)
+    low, high = numerals.value()[lower], numerals.value()[upper]
+    lead = high / np.power(10.0, power)
+    spelled = ~numerals.arabic[lower] & ~numerals.arabic[upper] & (power >= 2)
+    return np.where(spelled & (numerals.exponent[lower] == 0) & (low < lead) & ((low < 10) | (power >= 4)), power, 0)
+
+
 def stepped(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints) -> Bools:
     """3、400万 and 三、四十: two neighbouring digits of which only the second has its zeros printed."""
     n = len(numerals)
@@ -87,7 +108,7 @@ def stepped(codes: Codes, numerals: Numerals, usable: Bools, surface: Ints) -> B
     near &= (
         (first >= 1)
         & (first <= 8)
-        & (lead == first + 1)
+        & ((lead == first + 1) | ((first == 3) & (lead == 5) & ~numerals.arabic[1:]))
         & (figure == lead * np.power(10, np.maximum(order, 0)))
     )
     multiplied = multiplier(numerals, np.arange(1, n)) > 0

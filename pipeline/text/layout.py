@@ -105,7 +105,13 @@ def blocks(
             )
             breaks.append(edge + base)
             base += len(text) + 1
-        yield block_of(texts, np.arange(begin, end), reference.fold, np.unique(np.concatenate(breaks)))
+        yield block_of(
+            texts,
+            np.arange(begin, end),
+            reference.fold,
+            np.unique(np.concatenate(breaks)),
+            reference.units.latin,
+        )
         begin = end
 
 

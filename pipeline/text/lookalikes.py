@@ -95,6 +95,8 @@ def mask_words(codes: Codes, lists: LookAlikes, places: Ints | None = None) -> t
     keep = ~(opens_with_numeral & (DIGITS[before] | CHINESE[before]))
     ends_with_numeral = CHINESE[codes[end - 1]]
     after = codes[end]
+    bounds = (codes[end - 1] == ord("至")) & (CHINESE[after] | DIGITS[after])  # 四至 as in 四至八人
+    keep &= ~bounds
     keep &= ~(ends_with_numeral & CHINESE[after] & (opens_with_numeral | (end - start <= 2)))
     needs = np.array([bool(right) for right in lists.word_right] + [False])
     for i in np.flatnonzero(needs[word]):
@@ -230,8 +232,11 @@ def name_lookalikes(
     dated = code_set("年月日号季")[after] & (arabic | (numerals.digits == 4))
     dated &= (after != ord("年")) | (numerals.digits == 4)
     claim(_in_title(codes, numerals) & ~dated & ~no_unit, "name")  # 《三十年风雨》
-    claim(~arabic & (value == 10) & code_set("百千")[before], "indefinite")  # 百十户
+    vague = (value == 10) & code_set("百千")[before]  # 百十户
+    vague |= (codes[end - 1] == ord("两")) & (end - start == 2) & (codes[start] == ord("三"))  # 三两天
+    claim(~arabic & vague, "indefinite")
     claim(_names_an_indicator(codes, numerals), "denominator")
+    claim(_points_back(codes, numerals), "pointer")
     # 2009级, 2010版, “2009杭州…论坛”: a year without 年
     label = (
         arabic
@@ -392,12 +397,26 @@ def _in_title(codes: Codes, numerals: Numerals) -> Bools:
     return inside & (closes[following] > numerals.start) & (closes[following] - numerals.start <= 60)
 
 
+def _points_back(codes: Codes, numerals: Numerals) -> Bools:
+    """The 两 of 青溪、渡口两县: as many places as were just named, and no count."""
+    value = numerals.integer()
+    found = ~numerals.arabic & (value >= 2) & (value <= 10) & (numerals.end - numerals.start == 1)
+    found &= code_set("县区镇乡村市州旗省")[codes[numerals.end]] & han(codes[numerals.start - 1])
+    for i in np.flatnonzero(found):
+        before = codes[max(numerals.start[i] - 40, 0) : numerals.start[i]].tobytes().decode("utf-16-le", "replace")
+        listed = re.split(r"[^\u4e00-\u9fff、]", before)[-1]
+        names = re.split(r"[、和与及]", listed)
+        found[i] = len(names) == value[i] and all(len(name) >= 2 for name in names)
+    return found
+
+
 def _names_an_indicator(codes: Codes, numerals: Numerals) -> Bools:
     """The 10万 of 10万人火灾死亡率 and the 百万 of 百万吨死亡率: a rate for so many."""
-    size = numerals.mantissa * np.power(10.0, numerals.exponent)
-    found = np.isin(size, (1e4, 1e5, 1e6, 1e8)) & code_set("人吨车户")[codes[numerals.end]]
-    found &= _AFTER_STOP[codes[numerals.start - 1]]
+    found = code_set("人吨车户")[codes[numerals.end]] & _AFTER_STOP[codes[numerals.start - 1]]
     for i in np.flatnonzero(found):
+        if numerals.mantissa[i] * 10.0 ** numerals.exponent[i] not in (1e4, 1e5, 1e6, 1e8):
+            found[i] = False
+            continue
         tail = codes[numerals.end[i] + 1 : numerals.end[i] + 11].tobytes().decode("utf-16-le", "replace")
         found[i] = re.match(r"[\u4e00-\u9fff]{0,8}率", tail) is not None
     return found

@@ -49,6 +49,7 @@ CHINESE = _KIND != 255
 """Mask over character codes: the Chinese numeral characters that the accounting covers."""
 DIGITS = code_set("0123456789")
 
+_AFTER_LIANG = code_set("百千万亿天年户个人月日次")
 _BANKER = code_set("壹贰叁肆伍陆柒捌玖拾佰仟弌弍弎")
 _POWER = np.array([10**k for k in range(19)], np.int64)
 _DOT, _COMMA = code_set("."), code_set(",，")
@@ -229,6 +230,11 @@ def _pieces(codes: Codes, masked: Bools, units: Units) -> _Pieces:
     taken |= (after == ord("分")) & (codes[spelled[heads] + 2] == ord("点"))  # 个百分点
     drop = np.zeros(len(spelled), np.bool_)
     drop[heads[taken]] = True
+    # 二百六十两五钱: a weight, since only 两百 and 两万 hold a digit 两 inside a numeral
+    liang = np.flatnonzero(codes[spelled] == ord("两"))
+    place = spelled[liang]
+    inside = (CHINESE[codes[place - 1]] & (_KIND[codes[place - 1]] != POINT)) | DIGITS[codes[place - 1]]
+    drop[liang[inside & ~_AFTER_LIANG[codes[place + 1]]]] = True
     spelled, kind = spelled[~drop], kind[~drop]
     extra = _approximators(codes, spelled, figure, units)
     places = np.concatenate((spelled, extra[0]))
@@ -325,6 +331,10 @@ def _without_colloquial(codes: Codes, pieces: _Pieces, linked: Bools) -> Bools:
 def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
     """Values of the clusters of pieces, all clusters walked in step."""
     n = len(first)
+    start = pieces.start[first]
+    following = np.minimum(first + 1, len(pieces.kind) - 1)
+    led = (count > 1) & (pieces.kind[first] == ZERO) & (pieces.kind[following] == ARABIC)  # 3年零6个月
+    first, count = first + led, count - led
     last = first + count - 1
     arabic = pieces.kind[first] == ARABIC
     mantissa, exponent = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -356,7 +366,7 @@ def _valued(pieces: _Pieces, first: Ints, count: Ints) -> Numerals:
     bare = ~arabic & ~chinese & ~ten & ~vague
     digits = np.where(arabic, pieces.digits[first], np.where(spelled == count, count, 0))
     return Numerals(
-        pieces.start[first],
+        start,
         pieces.end[last],
         mantissa,
         exponent,

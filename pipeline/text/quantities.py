@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.text.clauses import Clauses, Cues
 from pipeline.text.groups import (
     compounds,
+    lent_multiplier,
     multiplier,
     order_of,
     proportions,
@@ -98,6 +99,7 @@ def read_quantities(
     top = (
         (codes[start - 1] == ord("前"))
         & code_set("名位强家个大所")[codes[numerals.end]]
+        & ~((codes[numerals.end] == ord("个")) & code_set("月半小")[codes[numerals.end + 1]])
         & free
         & (numerals.integer() > 1)
     )
@@ -250,6 +252,7 @@ def read_quantities(
     surface[i], unit_start[i], unit_end[i] = surface[j], unit_start[j], unit_end[j]
     tenfold = tenths[j] & ~tenths[i]  # 三至五成
     exponent[i[tenfold]] += 1
+    exponent[i] += lent_multiplier(codes, numerals, i)
     special = stepped(codes, numerals, usable, surface)  # 3、400万
     k = np.flatnonzero(special)
     step = order_of(numerals.mantissa[k + 1] * np.power(10.0, numerals.exponent[k + 1])) - order_of(

@@ -124,6 +124,7 @@ class Units:
         dimensions: every dimension of the table; dimension: the number of each row's (and -1 for row -1).
         objects: for each row (and for -1), whether it counts things rather than measures: a classifier or a noun.
         contexts: the words that choose among senses.
+        latin: surfaces in Latin or Greek letters that mean their unit anywhere; a capital alone (A, T) may be a label.
     """
 
     rows: tuple[UnitRow, ...]
@@ -143,6 +144,7 @@ class Units:
     dimension: Ints
     objects: Bools
     contexts: Contexts
+    latin: Trie
 
     def of_dimension(self, *names: str) -> Ints:
         """The numbers of the dimensions of these names that the table has."""
@@ -326,4 +328,12 @@ def load_units(path: Path) -> Units:
         dimension=np.array([dimensions.index(row.dimension) for row in rows] + [-1], np.int64),
         objects=np.array([row.kind in ("classifier", "noun") for row in rows] + [True]),
         contexts=Contexts.of(rows),
+        latin=Trie.of(
+            [
+                surface
+                for surface, row in zip(surfaces, default, strict=True)
+                if row >= 0 and not surface.isupper() and (_LETTER[ord(surface[0])] or surface[0] in "μµΩ")
+            ]
+            + ["MW", "GW", "TEU", "GB", "TB", "PB", "MB"]
+        ),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.text.lexer import Bools, Codes, Ints, code_set, find, han
+from pipeline.text.lexer import Bools, Codes, Ints, Trie, code_set, find, han
 
 PAD = 32
 """Zeros on either side of a block, so that looking ahead or behind a few characters never leaves the array."""
@@ -37,7 +37,7 @@ _SYMBOL = code_set("%‰‱℃°㎡㎥㎢")
 _IN_FIGURE = code_set("0123456789.Oo")
 _SPELLED = code_set("〇○一二三四五六七八九")
 _MULTIPLIER = code_set("万亿千百")
-_OPENS_UNIT = code_set("元美港欧日平公千吨人户亩立米度辆台头只株斤担箱册件套座家个")
+_OPENS_UNIT = code_set("余多元美港欧日平公千吨人户亩立米度辆台头只株斤担箱册件套座家个")
 _AFTER_DECIMALS = code_set("万亿千%‰℃倍元吨亩斤担米里")
 
 
@@ -115,7 +115,13 @@ def _basic_plane(text: str) -> Codes:
     return np.minimum(text_codes(text), _WIDE).astype(np.uint16)
 
 
-def block_of(texts: Sequence[str], numbers: Ints, fold: NDArray[np.uint16], breaks: Ints) -> Block:
+def block_of(
+    texts: Sequence[str],
+    numbers: Ints,
+    fold: NDArray[np.uint16],
+    breaks: Ints,
+    latin: Trie | None = None,
+) -> Block:
     """Join documents into a block and build its view.
 
     Args:
@@ -123,6 +129,7 @@ def block_of(texts: Sequence[str], numbers: Ints, fold: NDArray[np.uint16], brea
         numbers: their numbers in the documents table.
         fold: the table of `fold_table`.
         breaks: positions in the joined text where a line break always stays one (ends of headings, titles, heads).
+        latin: the units in Latin letters, which a blank may part from their figure (320 m³/s).
     """
     text = SEPARATOR.join(texts)
     raw = _basic_plane(text)
@@ -131,7 +138,7 @@ def block_of(texts: Sequence[str], numbers: Ints, fold: NDArray[np.uint16], brea
     padded = np.zeros(len(raw) + 2 * PAD, np.uint16)
     padded[PAD : PAD + len(raw)] = raw
     codes = fold.take(padded)
-    skip = _skipped(padded, codes, breaks + PAD)
+    skip = _skipped(padded, codes, breaks + PAD, latin)
     if len(skip):
         keep = np.ones(len(codes), np.bool_)
         keep[skip] = False
@@ -143,25 +150,31 @@ def block_of(texts: Sequence[str], numbers: Ints, fold: NDArray[np.uint16], brea
     return Block(text, codes, place, numbers, base, mended)
 
 
-def _skipped(raw: Codes, codes: Codes, breaks: Ints) -> Ints:
+def _skipped(raw: Codes, codes: Codes, breaks: Ints, latin: Trie | None) -> Ints:
     """Places that the view leaves out, in order."""
     found = [find(raw, _ZERO_WIDTH)]
     blank = find(raw, _BLANKS)
     if len(blank):  # 三　月 over the lines of a chronicle
         month = (codes[blank + 1] == ord("月")) & code_set("一二三四五六七八九十0123456789")[codes[blank - 1]]
         found.append(blank[month & code_set("\n\r\f\0")[raw[blank + 2]]])
-        found.append(_blanks_beside_figures(raw, codes, blank))
+        found.append(_blanks_beside_figures(raw, codes, blank, latin))
     newline = np.flatnonzero(raw == 10)
     if len(newline):
         found.append(_wraps(raw, codes, newline, breaks))
     return np.unique(np.concatenate(found))
 
 
-def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints) -> Ints:
+def _blanks_beside_figures(raw: Codes, codes: Codes, blank: Ints, latin: Trie | None) -> Ints:
     """Single blanks between a figure and the Han character or symbol beside it, and blanks that group digits."""
     blank = blank[(raw[blank] != 0x3000) & ~_BLANK[raw[blank - 1]] & ~_BLANK[raw[blank + 1]]]
     left, right = codes[blank - 1], codes[blank + 1]
     beside = (_DIGIT[left] & (han(right) | _SYMBOL[right])) | (han(left) & _DIGIT[right])
+    if latin is not None:
+        parted = np.flatnonzero((_DIGIT[left] | _MULTIPLIER[left]) & latin.first[right])
+        word, length = latin.at(codes, blank[parted] + 1)
+        behind = codes[blank[parted] + 1 + length]
+        whole = (word >= 0) & ~_LETTER[behind] & ((length > 1) | ~han(behind))  # 重5 t，, but not 表2 t检验
+        beside[parted[whole]] = True
     inside = blank[_DIGIT[left] & _DIGIT[right]]
     multiplied = _MULTIPLIER[left] & _DIGIT[codes[blank - 2]] & _OPENS_UNIT[right]  # 4.87亿 元
     pointed = blank[((left == 0x2E) & _DIGIT[right]) | (_DIGIT[left] & (right == 0x2E))]
@@ -205,7 +218,8 @@ def _splits_a_figure(raw: Codes, codes: Codes, inside: Ints) -> Bools:
         groups = groups | (blank & more)
         end = np.where(more, end + 1, end)
     spaced = _BLANK[raw[begin - 1]] & han(codes[begin - 2]) & han(codes[end]) & ~groups  # 藏书 186 500册
-    apart = _BLANK[raw[end]] & (_MULTIPLIER | _OPENS_UNIT | _SYMBOL)[codes[end + 1]] & han(codes[begin - 1])
+    apart = _BLANK[raw[end]] & (_MULTIPLIER | _OPENS_UNIT | _SYMBOL)[codes[end + 1]]
+    apart &= han(codes[begin - 1]) | _PROSE[raw[begin - 1]]
     words = (
         (~_BLANK[raw[begin - 1]] | spaced)
         & ~_LETTER[codes[begin - 1]]

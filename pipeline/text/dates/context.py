@@ -46,19 +46,21 @@ class Standing:
 
 
 def given_years(
-    codes: Codes, chains: Chains, keep: Bools, joined: Bools, entry: Ints, sentence: Ints, covered: int | None
+    codes: Codes, chains: Chains, keep: Bools, joined: Bools, standing: Standing, covered: int | None
 ) -> tuple[Ints, Ints]:
     """The year of each chain (-1 unknown) and where it comes from.
 
     A stated year is carried on to later dates of the same sentence; past the sentence only when it opened one
-    (2005年，…) and the later date does not fall before it in the calendar while another year is covered.
+    (2005年，…) and the later date does not fall before it in the calendar while another year is covered. Under a year
+    that is a heading, as in a chronicle, dates are of that year.
     """
     n = len(chains.start)
+    entry, sentence = standing.entry(chains.start), standing.sentence(chains.start)
     year, source = chains.year.copy(), np.zeros(n, np.int64)
     source[:] = 3
     source[chains.has_year] = 0
     opening = code_set("。；\n\f】　 ！？\0")[codes[chains.start - 1]]
-    ahead = opening & code_set("，,")[codes[chains.end]]
+    ahead = opening & code_set("，,　 ")[codes[chains.end]]
     setter = keep & chains.has_year & ((chains.month > 0) | opening)
     index = np.where(setter, np.arange(n), -1)
     carried = np.maximum.accumulate(np.concatenate((np.full(1, -1), index[:-1])))
@@ -76,7 +78,10 @@ def given_years(
     )
     inherits = has & (same_sentence | beyond)
     year[inherits], source[inherits] = year[by[inherits]], 1
-    from_volume = need & ~inherits
+    above = _heading_years(codes, chains, keep, standing)
+    under = need & ~inherits & (above >= 0) & (chains.relative == 9)
+    year[under], source[under] = year[above[under]], 1
+    from_volume = need & ~inherits & ~under
     if covered is not None:
         year[from_volume], source[from_volume] = covered, 2
         # the covered year written earlier in the entry is where a reader takes it from
@@ -106,6 +111,25 @@ def given_years(
     return year, source
 
 
+def _heading_years(codes: Codes, chains: Chains, keep: Bools, standing: Standing) -> Ints:
+    """For each chain the year that heads it (1958年 on a line of its own, 【1958年】), or -1.
+
+    A heading is in force until the next one that is no date, a title within its entry.
+    """
+    n = len(chains.start)
+    yearly = keep & chains.has_year & (chains.month < 0)
+    heading = yearly & standing.headed(chains.start) & code_set("\n\f\0")[codes[chains.start - 1]]
+    title = yearly & code_set("【〖")[codes[chains.start - 1]] & code_set("】〗")[codes[chains.end]]
+    above = np.maximum.accumulate(np.where(heading | title, np.arange(n), -1))
+    held = np.maximum(above, 0)
+    within = np.searchsorted(standing.heading_start, chains.start, "right")
+    dated = np.bincount(within[standing.headed(chains.start)], minlength=len(standing.heading_start) + 1) > 0
+    other = np.cumsum(~dated)  # headings without a date, up to each
+    entry, document = standing.entry(chains.start), standing.document(chains.start)
+    in_force = np.where(title[held], entry == entry[held], other[within] == other[within[held]])
+    return np.where((above >= 0) & (document == document[held]) & in_force, above, -1)
+
+
 def same_days(chains: Chains, keep: Bools, document: Ints) -> None:
     """同日 and 是日 take day, month and year of the last full day before them."""
     n = len(chains.start)
@@ -120,11 +144,11 @@ def same_days(chains: Chains, keep: Bools, document: Ints) -> None:
     keep &= ~same | found
 
 
-def given_months(
-    chains: Chains, keep: Bools, entry: Ints, document: Ints, headed: Bools
-) -> tuple[Ints, Bools]:
+def given_months(chains: Chains, keep: Bools, standing: Standing) -> tuple[Ints, Bools]:
     """The month of each chain; a bare day takes that of the last date before it in its entry, else of the heading."""
     n = len(chains.start)
+    entry, document = standing.entry(chains.start), standing.document(chains.start)
+    headed = standing.headed(chains.start)
     month = chains.month.copy()
     bare = (chains.day >= 0) & (chains.month < 0)
     index = np.where((chains.month > 0) & keep, np.arange(n), -1)

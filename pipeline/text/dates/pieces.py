@@ -22,6 +22,7 @@ YEAR, MONTH, DAY, QUARTER, WORD, RELATIVE, DECADE, CENTURY, ERA, PLAN, LUNAR = r
 DECADES = 10_000
 """A piece of two decades is the first and this many times the second."""
 CONNECTOR = code_set("～-—–―─至到")
+_BEFORE_FIRST_MONTH = code_set("年，。、；：\n\f\0（(　 】至～-—–到于从自在起")
 _LISTED = code_set("、和及与或")
 _NOT_MONTH = code_set("龄嫂饼薪票球亮之半")
 _NO_INITIAL = code_set("步中级次始赛衷稿战")
@@ -82,7 +83,8 @@ def read_pieces(
     )
     long_ago |= _word_at(codes, end + 1, ("一遇", "树龄", "古树", "的树龄"))
     long_ago |= (value < 1900) & code_set("约近达逾过超有")[before]  # 树龄约1200年
-    long_ago |= code_set("今龄")[before] | (code_set("今龄")[codes[start - 2]] & code_set("约近已有达逾")[before])
+    aged = start - 1 - code_set("约近已有达逾")[before]
+    long_ago |= code_set("今龄")[codes[aged]] & code_set("距树")[codes[aged - 1]]
     kind[whole & four & (mark == ord("年")) & ~long_ago] = YEAR
     gloss = whole & numerals.arabic & (value >= 100) & (value < 1000) & (mark == ord("年"))
     kind[gloss & code_set("（(")[before] & code_set("）)")[after]] = YEAR  # 兴平二年（195年）
@@ -129,7 +131,7 @@ def read_pieces(
         kind[i], number[i], start[i] = ERA, value[i] + int(base), start[i] - length[i]
         if base == "0":
             kind[i] = YEAR
-    first_years = _first_years(codes, words)
+    first_years = np.concatenate((_first_years(codes, words), _first_months(codes)))
     _eras_carried(codes, numerals, whole, value, (era, length, words.era_base), first_years, kind, number, start)
     mark_end[(kind == ERA) & (mark != ord("年"))] -= 1
     marked = kind > 0
@@ -277,6 +279,14 @@ def _first_years(codes: Codes, words: DateWords) -> Ints:
     return np.array(rows, np.int64).reshape(-1, 5)
 
 
+def _first_months(codes: Codes) -> Ints:
+    """元月, the first month: rows of start, end, kind, value, and no numeral; not the 元月 of 3万元月均."""
+    place = find(codes, "元")
+    place = place[(codes[place + 1] == ord("月")) & _BEFORE_FIRST_MONTH[codes[place - 1]]]
+    rows = [(at, at + 2 + (codes[at + 2] == ord("份")), MONTH, 1, -1) for at in place]
+    return np.array(rows, np.int64).reshape(-1, 5)
+
+
 def _eras_carried(
     codes: Codes,
     numerals: Numerals,
@@ -288,21 +298,28 @@ def _eras_carried(
     number: Ints,
     start: Ints,
 ) -> None:
-    """民国5～8年, 民国二十年至二十六年, 民国元年至十年: the later year is of the same era."""
+    """民国5～8年, 民国元年至十年, 乾隆三十年、四十五年: the later years are of the same era."""
     era, length, bases = eras
     opening = [
         (int(i), int(numerals.end[i]) + int(codes[numerals.end[i]] == ord("年")), int(bases[era[i]]))
         for i in np.flatnonzero((era >= 0) & whole)
         if bases[era[i]] not in ("before", "0")
     ]
-    opening += [(-1, int(end), int(first) - 1) for _, end, _, first, _ in first_years]
+    opening += [(-1, int(end), int(first) - 1) for _, end, what, first, _ in first_years if what == ERA]
+    joint = CONNECTOR | _LISTED
     for i, end, base in opening:
-        j = int(np.searchsorted(numerals.start, end + 1))
-        if j == len(numerals) or numerals.start[j] != end + 1 or not CONNECTOR[codes[end]]:
+        followers: list[int] = []
+        while joint[codes[end]]:
+            j = int(np.searchsorted(numerals.start, end + 1))
+            if j == len(numerals) or numerals.start[j] != end + 1 or not whole[j] or kind[j] or value[j] > 99:
+                break
+            followers.append(j)
+            end = int(numerals.end[j]) + int(codes[numerals.end[j]] == ord("年"))
+        while followers and codes[numerals.end[followers[-1]]] != ord("年"):
+            followers.pop()
+        if not followers:
             continue
-        if not whole[j] or codes[numerals.end[j]] != ord("年") or not 0 < value[j] < 100 or kind[j]:
-            continue
-        kind[j], number[j] = ERA, value[j] + base
+        kind[followers], number[followers] = ERA, value[followers] + base
         if i >= 0 and not kind[i]:
             kind[i], number[i], start[i] = ERA, value[i] + base, start[i] - length[i]
 
