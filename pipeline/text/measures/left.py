@@ -26,6 +26,7 @@ _AGENT = code_set("会司团局部委院校厂社行店府所队站心业户民�
 _LEADING = code_set(" \n#＃*＊·•◆■●▲★◇□※△○—-…”’》〉」』")
 _LETTER = code_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _HIGHER = [ord(c) for c in "高低多少快慢优超"]
+_CONDITIONS = [ord(word[0]) << 16 | ord(word[1]) for word in ("扣除", "剔除", "剔去", "除去", "不含", "不计")]
 _BRACKET = 80
 """How long a bracket between a phrase and its number may be."""
 _PEELS = 10
@@ -59,9 +60,10 @@ def left_phrases(
     n = len(start)
     stop = start.copy()
     previous = np.concatenate((np.zeros(1, np.int64), end))[:n]
-    floor = np.maximum(last_at(stops.phrase, start) + 1, previous)
+    clause = last_at(stops.phrase, start) + 1
+    floor = np.maximum(clause, previous)
     verb = np.full(n, -1, np.int64)
-    based = _skip_base(codes, start, kinds, tokens, floor, stop)
+    based = _skip_base(codes, start, kinds, tokens, clause, floor, stop)
     each = np.flatnonzero(codes == ord("每"))
     live = np.arange(n)
     for _ in range(_PEELS):
@@ -110,6 +112,7 @@ def left_phrases(
     ending = Ending(*lists.heads.at(codes, np.maximum(stop - 1, 0), -1))
     begin = np.maximum(floor, _last_cut(codes, stop, ending, tokens, lists))
     begin = _lead(codes, begin, stop, ending, tokens, lists)
+    begin = np.where(kinds.changed & _conditions(codes, begin, stop), stop, begin)
     return Left(begin, np.maximum(stop, begin), floor, verb, based, ending)
 
 
@@ -143,7 +146,9 @@ def _narrowed(codes: Codes, i: Ints, stop: Ints, noun: Ending, tokens: Tokens, l
     return whole & tokens.acts[i] & _EXTENT[codes[np.maximum(stop - 1, 0)]]
 
 
-def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: Ints, stop: Ints) -> Ints:
+def _skip_base(
+    codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, clause: Ints, floor: Ints, stop: Ints
+) -> Ints:
     """Move `stop` before what a number is compared with: 占总户数的, 为计划的, 比上年的, 居全省.
 
     Returns:
@@ -170,7 +175,9 @@ def _skip_base(codes: Codes, start: Ints, kinds: Kinds, tokens: Tokens, floor: I
         if not len(which) or not len(places):
             continue
         k = places[np.maximum(np.searchsorted(tokens.end[places], start[which], "right") - 1, 0)]
-        found = (tokens.end[k] <= start[which]) & (tokens.start[k] >= floor[which])
+        # a number may stand in what a change is compared with: 比前三年平均数高11个百分点
+        since = (clause if kind == 4 else floor)[which]
+        found = (tokens.end[k] <= start[which]) & (tokens.start[k] >= since)
         if kind == 4:  # 比1955年最高水位高0.42米, but not 比1955年多建水库12座
             verbs = np.flatnonzero(tokens.kind == KIND["change"])
             v = (
@@ -218,3 +225,9 @@ def _lead(codes: Codes, begin: Ints, stop: Ints, ending: Ending, tokens: Tokens,
         live = live[begin[live] < stop[live]]
     lone = (stop == begin + 1) & _LONE[codes[begin]]
     return np.where(lone, stop, begin)
+
+
+def _conditions(codes: Codes, begin: Ints, stop: Ints) -> Bools:
+    """Whether a phrase says under what condition a change is reckoned, not what changes: 扣除价格因素, 调整后."""
+    pair = codes[begin].astype(np.int64) << 16 | codes[begin + 1]
+    return (stop > begin) & (np.isin(pair, _CONDITIONS) | (codes[np.maximum(stop - 1, 0)] == ord("后")))

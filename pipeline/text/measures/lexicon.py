@@ -42,8 +42,12 @@ _JOINTS = ("和", "及", "与", "以及", "或", "并", "而")
 _GROWTH = (
     "增幅", "增速", "增长率", "涨幅", "降幅", "跌幅", "升幅", "增长幅度", "增长速度", "递增率", "减幅",
 )  # fmt: skip
-_BARE_BASES = ("比", "较", "高于", "低于", "多于", "少于", "快于", "慢于", "优于", "超过", "超出")
-_RATIO_BASES = ("为", "是", "完成", "达", "达到", "相当于", "分别为", "分别是", "仅为", "约为", "等于")
+_HIGHER = ("高于", "低于", "多于", "少于", "快于", "慢于", "优于", "超过", "超出", "高出", "低出", "多出")
+_BARE_BASES = ("比", "较", *_HIGHER)
+_RATIO_BASES = (
+    "为", "是", "完成", "达", "达到", "相当于", "分别为", "分别是", "仅为", "约为", "等于",
+    "不到", "不足", "接近", "将近",
+)  # fmt: skip
 _VALUE_BASES = ("与", "由", "从", "和", "同")
 _CUTTING_CHARACTERS = frozenset("有为达占是比较向对由从被把将给在于至到获内的")
 _NEVER_PEELED = frozenset(("head", "keep", "measure_verb", "right", "growth", "attribute", "division"))
@@ -277,6 +281,8 @@ def _base(word: str, kind: str) -> int:
     if word in _BARE_BASES:
         return VALUE_BASE | BARE_BASE
     if kind == "basis":
+        if word.startswith(_HIGHER):  # 高于全省平均
+            return VALUE_BASE | BARE_BASE
         return VALUE_BASE | RATIO_BASE if word.endswith("的") else VALUE_BASE
     return VALUE_BASE if word in _VALUE_BASES else 0
 

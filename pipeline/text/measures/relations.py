@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pipeline.text.measures.changes import BASE, change, share
 from pipeline.text.measures.subjects import borrow_head, name
-from pipeline.text.measures.totals import add_parts, whole_of
+from pipeline.text.measures.totals import add_parts, narrowed, whole_of
 from pipeline.text.measures.walk import Links, Row, Walk
 from pipeline.text.rows import CHANGE, DELTA, LEVEL, RANK, SHARE, TARGET
 
@@ -43,6 +43,8 @@ def _read(walk: Walk, begin: int, end: int) -> None:
     while i < end:
         role = row.role[i]
         if row.plain[i]:
+            if row.like[i] >= 0:
+                links.part_of[i] = narrowed(walk, i)
             walk.add_level(i)
         elif role == CHANGE or (role == TARGET and row.change_kind[i] >= 0):
             if row.change_kind[i] == DELTA and row.own[i] >= 0:
@@ -54,7 +56,7 @@ def _read(walk: Walk, begin: int, end: int) -> None:
             walk.inherit(i, walk.last)
         else:
             name(walk, i, end)
-            if role == LEVEL:
+            if role in (LEVEL, TARGET):
                 _level(walk, i, begin)
         if links.subject[i] >= 0:
             walk.last = i
@@ -67,14 +69,15 @@ def _level(walk: Walk, i: int, begin: int) -> None:
     """Put a level among the others: its total, its head, a change that spoke of it beforehand."""
     row, links = walk.row, walk.links
     if not row.per[i]:
-        links.part_of[i] = whole_of(walk, i, begin)
+        whole = whole_of(walk, i, begin)
+        links.part_of[i] = narrowed(walk, i) if whole < 0 and row.like[i] >= 0 else whole
     if links.head[i] == i:
         borrow_head(walk, i)
     if row.based[i] == COMPARED:
         walk.inherit(i, walk.last)
         return
     last = walk.last
-    waiting = row.own[i] < 0 and last >= 0 and row.role[last] == CHANGE and links.of[last] < 0
+    waiting = row.own[i] < 0 and last >= 0 and row.change_kind[last] >= 0 and links.of[last] < 0
     if waiting and walk.same_kind(last, i) and links.subject[i] == links.subject[last]:
         links.of[last] = i  # 比上年增长8%，达到120亿元
     if not row.milestone[i]:

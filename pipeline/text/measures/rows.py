@@ -24,6 +24,8 @@ from pipeline.text.rows import DELTA, LEVEL
 _JOINTS = code_set("、和及与")
 _CLAUSE_START = code_set("，；（、")
 _CLOSING = code_set("）)")
+_DIVIDING, _DIVIDED = code_set("看分中"), code_set("从按分就")
+_PAUSE = code_set("，：:,")
 _DIGIT = code_set("0123456789")
 _POWERS = 10.0 ** np.arange(-20, 21)
 
@@ -49,13 +51,15 @@ def row_of(codes: Codes, rows: pa.Table, start: Ints, end: Ints, kinds: Kinds, p
         "own": phrases.start, "own_end": phrases.end, "head": phrases.head, "head_end": phrases.head_end,
         "known": phrases.known, "abstract": phrases.measuring, "attribute": attributes(codes, phrases, tokens),
         "growth": phrases.growth, "people": kinds.people, "here": here,
-        "per": _per(codes, phrases), "based": phrases.based, "by_verb": phrases.side == 2,
+        "per": _per(codes, start, phrases), "based": phrases.based, "by_verb": phrases.side == 2,
         "on_right": phrases.side == 1, "portion": _portions(codes, phrases),
         "aged": kinds.aged, "milestone": milestone, "period": period,
         "apart": _last_token(tokens, "distribute", start, clause),
-        "of_which": _of_which(codes, tokens, start, sentence),
+        "of_which": _of_which(codes, tokens, stops, start, sentence),
         "bracket": _brackets(codes, start, clause, stops), "linked": _linked(codes, start, end, phrases),
     }  # fmt: skip
+    columns["like"] = _alike(codes, columns)
+    columns["classed"] = _classed(phrases, tokens)
     columns["plain"] = _plain(columns)
     columns["crowded"] = _crowded(sentence, unit.code, (kinds.role == LEVEL) | (kinds.change == DELTA))
     text = codes.tobytes().decode("utf-16-le", "replace")
@@ -97,15 +101,20 @@ def _last_token(tokens: Tokens, kind: str, start: Ints, since: Ints) -> Ints:
 
 def _brackets(codes: Codes, start: Ints, clause: Ints, stops: Stops) -> Ints:
     """Place of the bracket that each number stands in, or -1."""
-    opening = last_at(stops.opening, start)
-    closing = last_at(np.flatnonzero(_CLOSING[codes]), start)
+    opened, closed = stops.opening, np.flatnonzero(_CLOSING.take(codes))
+    if len(opened) and len(closed):  # leaving out the brackets of 小（一）型
+        before = np.searchsorted(opened, closed) - 1
+        small = (before >= 0) & (closed - opened[before] <= 3)
+        opened, closed = np.delete(opened, before[small]), closed[~small]
+    opening, closing = last_at(opened, start), last_at(closed, start)
     return np.where((opening >= clause) & (closing < opening), opening, -1)
 
 
-def _per(codes: Codes, phrases: Phrases) -> Bools:
-    """Whether a phrase begins with 每 or a word like 人均: an average is no part of a total."""
-    first, second = codes[np.maximum(phrases.start, 0)], codes[np.maximum(phrases.start, 0) + 1]
-    return (phrases.start >= 0) & ((first == ord("每")) | (second == ord("均")))
+def _per(codes: Codes, start: Ints, phrases: Phrases) -> Bools:
+    """Whether a phrase begins with 每 or has a word like 人均 in or behind it: an average is no part of a total."""
+    average = np.flatnonzero(codes == ord("均"))
+    inside = np.searchsorted(average, np.maximum(phrases.end, start)) > np.searchsorted(average, phrases.start)
+    return (phrases.start >= 0) & ((codes[np.maximum(phrases.start, 0)] == ord("每")) | inside)
 
 
 def _portions(codes: Codes, phrases: Phrases) -> Bools:
@@ -118,11 +127,19 @@ def _portions(codes: Codes, phrases: Phrases) -> Bools:
     return (phrases.start >= 0) & bare & np.isin(pair, tails)
 
 
-def _of_which(codes: Codes, tokens: Tokens, start: Ints, since: Ints) -> Ints:
-    """Place of the last 其中 (or 内, 包括 at the beginning of a clause) before each number in its sentence, or -1."""
+def _of_which(codes: Codes, tokens: Tokens, stops: Stops, start: Ints, since: Ints) -> Ints:
+    """Place of the last 其中 before each number in its sentence, or of what says the same; -1 for none.
+
+    That is 内 and 包括 at the beginning of a clause, and before a pause the end of 从原因看, 按行业分, 党员中.
+    """
     inside = (codes[1:-1] == ord("内")) | ((codes[1:-1] == ord("包")) & (codes[2:] == ord("括")))
     inner = np.flatnonzero(inside & _CLAUSE_START[codes[:-2]]) + 1
-    found = last_at(np.union1d(tokens.start[tokens.kind == KIND["of_which"]], inner), start)
+    closing = stops.clause[_DIVIDING[codes[stops.clause - 1]] & _PAUSE[codes[stops.clause]]] - 1
+    opens = last_at(stops.clause, closing) + 1
+    named = (codes[closing] == ord("中")) & (codes[closing - 1] != ord("其"))
+    divided = named | (codes[closing] != ord("中")) & _DIVIDED[codes[opens]] & (closing - opens <= 12)
+    marks = np.concatenate((tokens.start[tokens.kind == KIND["of_which"]], inner, closing[divided]))
+    found = last_at(np.unique(marks), start)
     return np.where(found >= since, found, -1)
 
 
@@ -135,6 +152,22 @@ def _linked(codes: Codes, start: Ints, end: Ints, phrases: Phrases) -> Bools:
     first = codes[np.minimum(previous, len(codes) - 1)]
     joint = _JOINTS[first]
     return (joint & (gap <= 1)) | ((first == ord("以")) & (gap <= 2)) | ((first == ord("、")) & (gap == 2))
+
+
+def _alike(codes: Codes, columns: Mapping[str, NDArray[Any]]) -> Ints:
+    """Numbers equal for levels of one unit whose own phrases end with the same two characters; -1 for others."""
+    last = np.maximum(columns["own_end"] - 1, 1)
+    tail = codes[last - 1].astype(np.int64) << 16 | codes[last]
+    amount = (columns["own"] >= 0) & (columns["role"] == LEVEL) & (columns["unit"] >= 0) & (columns["based"] == 0)
+    amount &= ~columns["relative"] & ~columns["timed"] & ~columns["per"] & ~columns["by_verb"]
+    return np.where(amount, columns["unit"] << 32 | tail, -1)
+
+
+def _classed(phrases: Phrases, tokens: Tokens) -> Bools:
+    """Whether each phrase begins with a word for a class of what follows: 女党员, 大专以上学历职工."""
+    i = tokens.from_on(np.maximum(phrases.start, 0))
+    classed = (tokens.kind[i] == KIND["attribute"]) & (tokens.start[i] == phrases.start)
+    return classed & (tokens.end[i] < phrases.end)
 
 
 def _plain(columns: Mapping[str, NDArray[Any]]) -> Bools:

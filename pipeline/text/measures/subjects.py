@@ -35,10 +35,20 @@ def name(walk: Walk, i: int, end: int) -> None:
             links.subject[i] = -1
             walk.inherit(i, source)
     elif links.subject[i] < 0:
+        last = walk.last
         if row.aged[i]:
-            walk.inherit(i, walk.last)
+            walk.inherit(i, last)
+        elif last == i - 1 and _announces(walk, last, i):
+            walk.inherit(i, last)  # 税收增长15%，达到2.1亿元
         else:
             walk.inherit(i, walk.same_unit(i) if row.timed[i] else walk.nearest(i))
+
+
+def _announces(walk: Walk, change: int, i: int) -> bool:
+    """Whether a change with words of its own may tell beforehand of level i."""
+    row = walk.row
+    named = change >= 0 and row.change_kind[change] >= 0 and walk.links.subject[change] == change
+    return named and walk.same_kind(change, i)
 
 
 def look_ahead(walk: Walk, i: int, end: int) -> None:

@@ -157,7 +157,8 @@ def _measure_block(block: Block, rows: pa.Table, date_rows: pa.Table, volume: Vo
     sentence = last_at(stops.sentence, start) + 1
     first, last, said = periods(codes, start, sentence, tokens, lists, dates, volume.covered_year)
     here = said > last_at(stops.clause, start)
-    row = row_of(codes, rows, start, end, kinds, phrases, tokens, stops, first * 100000 + last, here)
+    spoken = _period_keys(first, last, volume.covered_year)
+    row = row_of(codes, rows, start, end, kinds, phrases, tokens, stops, spoken, here)
     links = link(row)
     for k, found in links.named.items():
         phrases.start[k], phrases.end[k], phrases.head[k], phrases.head_end[k] = found
@@ -207,3 +208,13 @@ def _ids(rows: pa.Table, numbers: list[int]) -> pa.Array:
     """The ids of the quantities at some rows of the block; null for -1."""
     chosen = np.array(numbers, np.int64)
     return rows["quantity_id"].combine_chunks().take(pa.array(np.maximum(chosen, 0), mask=chosen < 0))
+
+
+def _period_keys(first: Ints, last: Ints, covered: int | None) -> Ints:
+    """Numbers equal for one period; the covered year, its last day and what says no time are one."""
+    key = first * 100000 + last
+    if covered:
+        begin, stop = day(covered, 1, 1), day(covered, 12, 31)
+        whole = (first == NO_DAY) | ((last == stop) & ((first == begin) | (first == stop)))
+        key = np.where(whole, 0, key)
+    return key

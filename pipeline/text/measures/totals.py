@@ -11,6 +11,8 @@ from pipeline.text.rows import DELTA, LEVEL, THRESHOLD
 
 _BALANCE = frozenset(("支出", "结余", "累计结余", "盈余", "差额", "顺差", "逆差", "成本", "利润", "亏损"))
 """What is set against an amount adds up with it and is no part of it: 收入12亿元，支出10亿元，结余2亿元."""
+_EVERY = "各类级种项全部总共有"
+"""Before a noun these leave it as wide as it is: 各项贷款余额."""
 _FINE = 100
 """How many steps of its last digit a total needs so that a sum of other things is no accident."""
 _CLOSE = 0.005
@@ -50,9 +52,25 @@ def whole_of(walk: Walk, i: int, begin: int) -> int:
     return -1
 
 
+def narrowed(walk: Walk, i: int) -> int:
+    """The level whose phrase that of number i makes narrower: 党员3.9万名…女党员1万名; or -1."""
+    row, like = walk.row, walk.row.like[i]
+    whole = walk.whole_like.get(like, -1)
+    if whole >= 0 and row.classed[i] and row.value[whole] > row.value[i] and row.period[whole] == row.period[i]:
+        words = row.text[row.own[i] : row.own_end[i]]
+        other = row.text[row.own[whole] : row.own_end[whole]].lstrip(_EVERY)
+        noun = row.head_end[whole] - row.head[whole]
+        if len(words) > len(other) and words.endswith(other) and len(other) > (noun if row.abstract[whole] else 1):
+            return whole
+    walk.whole_like[like] = i
+    return -1
+
+
 def total_before(walk: Walk, i: int, place: int) -> int:
     """The total that the members after 其中 belong to: the last level of their unit before it."""
     row, part_of = walk.row, walk.links.part_of
+    if row.text[place] in "看分中":
+        return _divided(walk, i, place)
     found = [level for level in walk.wholes[-_REACH:] if row.start[level] < place]
     if not walk.levels or row.start[walk.levels[0]] > place:
         found = walk.earlier[walk.before :] + found
@@ -67,6 +85,24 @@ def total_before(walk: Walk, i: int, place: int) -> int:
         for level in reversed(found):
             if row.counted[level] and not row.people[level]:
                 return level
+    return -1
+
+
+def _divided(walk: Walk, i: int, place: int) -> int:
+    """The total told before 从原因看 or 按行业分, or the one that the words before 中 name: 党员中, 26个乡镇中."""
+    row, head = walk.row, walk.links.head
+    if walk.members:
+        return -1  # only the first unit after the words is divided
+    named = row.text[place] == "中"
+    if named and place < 2:
+        return -1
+    begin = row.clause[i] if row.clause[i] <= place else max(row.text.rfind(stop, 0, place) for stop in "，。；：") + 1
+    words = row.text[begin:place]
+    for level in [*reversed(walk.levels), *reversed(walk.earlier)]:
+        if row.start[level] > place or row.unit[level] != row.unit[i] or row.value[level] < row.value[i]:
+            continue
+        noun = row.text[row.head[head[level]] : row.head_end[head[level]]] if head[level] >= 0 else ""
+        return level if not named or (noun and words.endswith(noun)) else -1
     return -1
 
 

@@ -61,6 +61,8 @@ class Row:
     bracket: list[int]  # place of the bracket that the number stands in, or -1
     cuts: Ints  # ends of the words that phrases begin after
     linked: list[bool]  # nothing but 、 和 及 between the previous number (with its noun) and this one
+    like: list[int]  # equal for amounts of one unit whose phrases end alike; -1 for what is no amount of a thing
+    classed: list[bool]  # the phrase begins with a word for a class: 女党员
     plain: list[bool]  # a level that goes by its own words alone
     crowded: list[bool]  # two numbers of one unit in its sentence: only then may some be parts of a sum
 
@@ -90,6 +92,8 @@ class Walk:
         self.levels: list[int] = []
         self.wholes: list[int] = []  # levels and additions (新增5家) that may have parts
         self.latest: dict[int, int] = {}  # by unit: the last level that has a subject
+        self.whole_like: dict[int, int] = {}  # by `like`: the last level of the entry that is no part
+        self.amount = -1  # the last level of the sentence, or amount by which one changed
         self.last = -1  # the last number of the sentence that has a subject
         self.scale = -1  # the last threshold with words of its own
         self.marked = -1  # place of the 其中 that `members` holds for
@@ -99,6 +103,7 @@ class Walk:
     def new_entry(self) -> None:
         """Forget the sentences before."""
         self.levels, self.earlier = [], []
+        self.whole_like.clear()
 
     def new_sentence(self) -> None:
         """Begin a sentence of the same entry."""
@@ -109,10 +114,11 @@ class Walk:
             self.earlier = self.earlier[-_KEPT:]
         self.levels, self.wholes = [], []
         self.latest.clear()
-        self.last = self.scale = self.marked = -1
+        self.last = self.scale = self.marked = self.amount = -1
 
     def add_level(self, i: int) -> None:
         """Put a level, whose subject is found, among those of the sentence."""
+        self.amount = i
         self.levels.append(i)
         self.wholes.append(i)
         if self.links.subject[i] >= 0:
