@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
+from pipeline import storage
 from pipeline.assets import PUBLISHED, VOLUMES, Folders, partition_key
 from pipeline.read import VolumeSource, find_volumes
 
@@ -75,17 +76,20 @@ def arriving_books(context: dg.SensorEvaluationContext, folders: Folders) -> dg.
     """Start a run for books that are new, changed or gone, once their content has stood still for two ticks.
 
     The cursor holds what was seen at the last tick and what was last asked for. A book still being copied differs
-    from one tick to the next and is left alone.
+    from one tick to the next and is left alone. When only the list of withheld names has changed, the tables are
+    published anew and no book is read.
     """
-    cursor: dict[str, dict[str, str]] = json.loads(context.cursor) if context.cursor else {}
+    cursor: dict[str, Any] = json.loads(context.cursor) if context.cursor else {}
+    withheld = storage.withheld_names(folders.books).version
+    relisted = cursor.get("withheld", withheld) != withheld
     before, asked = cursor.get("seen", {}), cursor.get("asked", {})
     seen = on_disk(folders)
     settled = {key: print_ for key, print_ in seen.items() if before.get(key) == print_}
     new = [key for key, print_ in settled.items() if asked.get(key) != print_]
     gone = [key for key in asked if key not in seen and key not in before]
     asked = {key: p for key, p in asked.items() if key not in gone} | {key: settled[key] for key in new}
-    state = json.dumps({"seen": seen, "asked": asked})
-    if not new and not gone:
+    state = json.dumps({"seen": seen, "asked": asked, "withheld": withheld})
+    if not new and not gone and not relisted:
         moving = sorted(set(seen) - set(settled))
         reason = (
             f"waiting for these to stand still: {', '.join(moving)}"

@@ -136,6 +136,19 @@ def test_removed_book_leaves_partitions_and_tables(server: Server) -> None:
     assert server.requests() == []
 
 
+def test_changed_list_of_withheld_names_publishes_without_reading(server: Server) -> None:
+    server.tick()
+    server.carry_out(server.requests()[0])
+    parts = server.bench.files("parts/*/*.arrow")
+    assert any("临江市港务局" in row["text"] for row in server.bench.rows("documents"))
+    (server.bench.seeds / "withheld.csv").write_text("name,volume,keep,reason\n临江,,,试验\n", encoding="utf-8")
+    (request,) = server.requests()
+    assert server.carry_out(request).success
+    assert server.bench.files("parts/*/*.arrow") == parts
+    assert not any("临江市港务局" in row["text"] for row in server.bench.rows("documents"))
+    assert server.requests() == []
+
+
 def test_schedule_covers_every_book_and_forgets_the_gone(server: Server) -> None:
     server.instance.add_dynamic_partitions(str(VOLUMES.name), ["vanished-1999"])
     context = dg.build_schedule_context(server.instance, resources={"folders": server.folders})
