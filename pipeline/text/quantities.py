@@ -197,14 +197,18 @@ def read_quantities(
     high = np.where(halved, high * 10 + 5, high)
     exponent, high_exponent = exponent - halved, high_exponent - halved
     end, unit_end = end + halved, unit_end
-    # 两个半月, 三个半小时
+    # 两个半月, 三个半小时, 1个多小时
     piece, month, hour = units.named("个"), units.named("个月"), units.named("小时")
-    i = np.flatnonzero(free & (surface == piece) & (exponent == 0) & (codes[end] == ord("半")))
+    i = np.flatnonzero(free & (surface == piece) & (exponent == 0) & code_set("半多")[codes[end]])
     timed = np.where(codes[end[i] + 1] == ord("月"), month, -1)
     timed = np.where((codes[end[i] + 1] == ord("小")) & (codes[end[i] + 2] == ord("时")), hour, timed)
     i, timed = i[timed >= 0], timed[timed >= 0]
-    mantissa[i], high[i] = mantissa[i] * 10 + 5, high[i] * 10 + 5
-    exponent[i], high_exponent[i], surface[i] = exponent[i] - 1, high_exponent[i] - 1, timed
+    surface[i] = timed
+    half = codes[end[i]] == ord("半")
+    numerals.over[i[~half]] = True
+    for ends in (mantissa, high):
+        ends[i] = np.where(half, ends[i] * 10 + 5, ends[i])
+    exponent[i], high_exponent[i] = exponent[i] - half, high_exponent[i] - half
     end[i] += np.where(timed == month, 2, 3)
     unit_end[i] = end[i]
     # 零下5度, -3.2%, +8.6%

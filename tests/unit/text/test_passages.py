@@ -14,6 +14,7 @@ FLOORS = {  # found, value right, whole row right, each a share; invented rows a
     "passages_a.jsonl": (0.99, 0.985, 0.97, 0.005),
     "passages_b.jsonl": (0.985, 0.97, 0.92, 0.01),
     "passages_c.jsonl": (0.99, 0.975, 0.92, 0.005),
+    "passages_d.jsonl": (0.99, 0.985, 0.98, 0.005),
 }
 
 SEED_QUANTITIES = [
