@@ -471,6 +471,11 @@ def doctor(seeds: Seeds = Path("seeds"), warehouse: Store = Path("warehouse")) -
                 f"{source.volume_id}: not read since it, the code or a reference table changed; "
                 "run `nianjian run`"
             )
+    try:
+        if not problems and not _nothing_to_do(seeds, warehouse, sources):
+            problems.append("corrections or withheld names have changed since the last run; run `nianjian run`")
+    except ValueError as error:  # a table that people edit is broken; the message says where
+        problems.append(str(error))
     for line in problems:
         typer.echo(f"  {line}")
     typer.echo(

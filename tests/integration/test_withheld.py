@@ -2,8 +2,10 @@
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from typer.testing import CliRunner
 
 import schemas
+from pipeline.cli import app
 from tests.integration.books import Bench
 
 SCHOOL = """教育
@@ -109,6 +111,18 @@ def test_a_line_that_would_withhold_nothing_stops_the_run(bench: Bench) -> None:
     outcome = bench.run()
     assert outcome.code == 2
     assert "withheld.csv:2" in outcome.err
+
+
+def test_the_doctor_sees_a_name_that_is_not_covered_yet(bench: Bench) -> None:
+    assert bench.run().code == 0
+    arguments = ["doctor", "--seeds", str(bench.seeds), "--warehouse", str(bench.warehouse)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    withhold(bench, "高峰,,,本人来函")
+    told = CliRunner().invoke(app, arguments)
+    assert told.exit_code == 1
+    assert "withheld names have changed" in told.stdout
+    withhold(bench, "高,,,本人来函")
+    assert "withheld.csv:2" in CliRunner().invoke(app, arguments).stdout
 
 
 def test_a_file_called_after_the_person_is_not_published(bench: Bench) -> None:
