@@ -30,6 +30,8 @@ CHECKS: Mapping[str, Mapping[str, str]] = {
     }
     for name, checks in rules.CHECKS.items()
 }
+# Checks that stop nothing, except where they fail for most of a table; then `settle.weigh` makes errors of them.
+_WARNINGS = frozenset({"contract", "readable", "consistent", "plausible", "corrections_needed"})
 # Markdown beyond this is not shown in line.
 _SAMPLE_CHARACTERS = 990
 _SAMPLE_ROWS = 4
@@ -86,7 +88,7 @@ def table_spec(name: str, deps: Iterable[dg.AssetKey]) -> dg.AssetSpec:
 def check_specs(names: Iterable[str]) -> list[dg.AssetCheckSpec]:
     """Every check of the named tables, reported by the asset that publishes them."""
     return [
-        dg.AssetCheckSpec(check, asset=name, description=meaning)
+        dg.AssetCheckSpec(check, asset=name, description=meaning, blocking=check not in _WARNINGS)
         for name in names
         for check, meaning in CHECKS.get(name, {}).items()
     ]
@@ -219,7 +221,7 @@ def glance_metadata(seen: Glance) -> dict[str, Any]:
         "audits": seen.audits.total(),
         "audits_by_verdict": table(by_kind, ("kind", *_VERDICTS)),
         **{f"audits: {verdict}": verdicts[verdict] for verdict in _VERDICTS},
-        "contradictions_per_10000_characters": round(seen.contradictions_per_10000, 4),
+        "contradictions_per_10k": round(seen.contradictions_per_10000, 4),
     }
 
 
@@ -235,20 +237,33 @@ def volumes_metadata(seen: Mapping[str, Glance], pages: Pages) -> dict[str, Any]
             "coverage": round(one.coverage, 6),
             "rejects": one.rejects.total(),
             **{verdict: one.verdicts()[verdict] for verdict in _VERDICTS},
-            "contradictions_per_10000_characters": round(one.contradictions_per_10000, 4),
+            "contradictions_per_10k": round(one.contradictions_per_10000, 4),
         }
         for volume_id, one in worst[:_VOLUMES_SHOWN]
     ]
     names = list(rows[0]) if rows else ["volume_id"]
+    # Plots of a partitioned asset compare its partitions; those of this one, which has none, run over time.
+    trends = {
+        f"{volume_id}: {what}": number
+        for volume_id, one in worst[:_TRENDS]
+        for what, number in (
+            ("coverage", round(one.coverage, 6)),
+            ("rejects", one.rejects.total()),
+            ("inconsistent", one.contradictions),
+        )
+    }
     return {
         **glance_metadata(whole),
         "by_volume": table(rows, names),
         "review_index": pages.link(pages.index),
+        **trends,
     }
 
 
 # Volumes that one table of the interface lists; every volume has a partition of its own to look at.
 _VOLUMES_SHOWN = 200
+# Volumes whose numbers are plotted over the runs, three plots each.
+_TRENDS = 40
 _VERDICTS = ("inconsistent", "rounding", "consistent", "unchecked")
 
 

@@ -294,6 +294,8 @@ def test_the_table_of_volumes_compares_them_and_pages_may_have_an_address(server
     rows = [r.data for r in made.metadata["by_volume"].value.records]  # type: ignore[union-attr]
     assert {row["volume_id"] for row in rows} == {"heshan-2012", "linjiang-2012"}
     assert made.metadata["numerals"].value == len(server.bench.rows("numerals"))
+    assert made.metadata["heshan-2012: coverage"].value == 1.0
+    assert made.metadata["heshan-2012: inconsistent"].value == 0
     assert made.metadata["review_index"] == dg.MetadataValue.url("http://127.0.0.1:8123/index.html")
     (seen,) = _of_volume(server, "heshan-2012")
     assert seen["review"] == dg.MetadataValue.url("http://127.0.0.1:8123/heshan-2012/001.txt.html")
