@@ -120,15 +120,15 @@ def main(arguments: list[str]) -> int:
             tables, quantities = audits_of(texts, year or None)
             places = quantities.select(["quantity_id", "document_id", "span_start", "span_end"])
             spans = {r["quantity_id"]: r for r in places.to_pylist()}
-            kinds = {}
+            kinds, said = {}, {}
             for row in tables["audits"].to_pylist():
                 verdicts[row["kind"], row["verdict"]] += 1
                 if row["verdict"] == "inconsistent":
                     alarms[row["kind"]] += 1
                     print(f"FALSE ALARM {row['audit_id']} {row['kind']}: {row['explanation']}")
                 elif row["verdict"] != "unchecked":
-                    kinds[row["audit_id"]] = row["kind"]
-            planted: list[tuple[Text, str, str]] = []
+                    kinds[row["audit_id"]], said[row["audit_id"]] = row["kind"], row["explanation"]
+            planted: list[tuple[Text, str, str, str]] = []
             for term in tables["audit_terms"].to_pylist():
                 kind = kinds.get(term["audit_id"])
                 if kind is None:
@@ -138,16 +138,17 @@ def main(arguments: list[str]) -> int:
                 a, b = span["span_start"], span["span_end"]
                 for slip, printed in slips(source.text[a:b]):
                     altered = source.text[:a] + printed + source.text[b:]
-                    planted.append((Text(f"p{len(planted)}", year or None, altered), kind, slip))
+                    what = f"{source.text[a:b]} -> {printed} in {said[term['audit_id']]}"
+                    planted.append((Text(f"p{len(planted)}", year or None, altered), kind, slip, what))
             if not planted:
                 continue
-            tables, _ = audits_of([t for t, _, _ in planted], year or None)
+            tables, _ = audits_of([t for t, *_ in planted], year or None)
             wrong = [r for r in tables["audits"].to_pylist() if r["verdict"] == "inconsistent"]
             hit = {row["audit_id"].split("@")[0] for row in wrong}
-            for text, kind, slip in planted:
+            for text, kind, slip, what in planted:
                 (found if text.name in hit else missed)[kind, slip] += 1
                 if text.name not in hit and "--misses" in arguments:
-                    print(f"MISSED {kind} {slip}: {text.text[:120]}")
+                    print(f"MISSED {kind} {slip}: {what}")
     print(f"\n{passages} passages as they stand: {sum(alarms.values())} false alarms")
     print("audits: " + ", ".join(f"{k} {v} {n}" for (k, v), n in sorted(verdicts.items())))
     both = set(found) | set(missed)

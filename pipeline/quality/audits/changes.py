@@ -347,7 +347,13 @@ def _average(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
         f"{sheet.quote(order[0], order[-1])}：按{span}年计算年均{'下降' if sign < 0 else '增长'}"
         f"{readings[span].computed:.{max(stated.digits, 1) + 1}f}%"
     )
-    if outcome.verdict == INCONSISTENT:
+    kind = "average_growth"
+    if sheet.kind[k] == POINTS and not sheet.is_percent(new):
+        if not outcome.agrees:
+            return
+        kind, outcome = "points", outcome.but(INCONSISTENT)
+        said += "，“个百分点”疑为“%”"
+    elif outcome.verdict == INCONSISTENT:
         outcome = readings[span]
         if _real(sheet, k, new):
             outcome, said = outcome.but(UNCHECKED), said + "；增速或按可比价计算，未作判断"
@@ -355,7 +361,7 @@ def _average(sheet: Sheet, old: int, new: int, k: int) -> Iterator[Finding]:
             said += f"，书中为{sheet.source(k)}"
             if span > 1 and judge(stated, over(span + 1), now, before).agrees:
                 said += f"（误按{span + 1}年计算）"
-    yield Finding.of("average_growth", k, outcome, said, [(new, "level"), (old, "previous"), (k, "change")])
+    yield Finding.of(kind, k, outcome, said, [(new, "level"), (old, "previous"), (k, "change")])
 
 
 def _book(sheet: Sheet, k: int, outcome: Outcome, formula: Callable[..., Any], *numbers: Number) -> str:

@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 from pipeline.quality.correction_readings import MISPRINT
 
 _HAND = rf"^(?P<what>{MISPRINT}|read by hand as) (?P<text>.+?)(?: \(correction .*)?$"
-_FIGURE = re.compile(r"(?P<digits>[0-9０-９]+(?:,\d{3})*(?:[.．][0-9０-９]+)?)(?P<scale>[万亿]?)[^\s\d０-９，。、；：（）()]{0,6}")
+_FIGURE = re.compile(
+    r"(?P<digits>[0-9０-９]+(?:,\d{3})*(?:[.．][0-9０-９]+)?)(?P<scale>[万亿]?)[^\s\d０-９，。、；：（）()]{0,6}"
+)
 _SCALE = {"": 1.0, "万": 1e4, "亿": 1e8}
 _ASCII = str.maketrans("０１２３４５６７８９．", "0123456789.", ",")
 

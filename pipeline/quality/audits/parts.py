@@ -189,7 +189,7 @@ def _judge(
         )
         return
     each = [m for m in members if not any(at_most(m[1], n) for _, n in totals)]
-    exclusive = apart or (found.tight and how != "bracket" and _alike(sheet, [m for m, _ in members]))
+    exclusive = apart or (found.tight and _alike(sheet, [m for m, _ in members]))
     said = f"合计{shown}，超过总数{total.show(difference)}"
     if each and (each[0] == members[0] or found.tight):
         said = f"部分{each[0][1].show(each[0][1].value)}大于总数{total.show(total.value)}"

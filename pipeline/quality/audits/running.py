@@ -136,8 +136,8 @@ def _identity(sheet: Sheet, a: int, b: int) -> Iterator[Finding]:
         if stated is None or one is None or other is None:
             continue
         outcome = judge(stated, lambda x, y: x - y, one, other)
-        if outcome.verdict == INCONSISTENT and sign and (stated.value < 0) != (outcome.computed < 0):
-            outcome = outcome.but(UNCHECKED)
+        if outcome.verdict == INCONSISTENT and sign and judge(stated, lambda x, y: y - x, one, other).agrees:
+            outcome = outcome.but(UNCHECKED)  # the minus is not always printed
         order = sorted(found)
         said = f"{plus}减{minus}为{stated.show(outcome.computed)}" + (
             f"，书中为{sheet.source(found[0])}" if outcome.verdict == INCONSISTENT else ""

@@ -307,7 +307,7 @@ class Sheet:
         return self.mended[i][0] if i in self.mended else squeeze(self.text[self.start[i] : self.end[i]])
 
     def told(self, begin: int, end: int) -> str:
-        """A stretch of the text on one line; a mended figure stands in it, with what is printed: 68万元（原文作6.8万元）."""
+        """A stretch of the text on one line; a mended figure stands in it as meant: 68万元（原文作6.8万元）."""
         pieces = []
         for i, (figure, misprint) in self.mended.items() if self.mended else ():
             if misprint and begin <= self.start[i] and self.end[i] <= end:

@@ -92,6 +92,8 @@ def ratios(sheet: Sheet) -> Iterator[Finding]:
 def share_sums(sheet: Sheet) -> Iterator[Finding]:
     """Audit shares of all members of a family, which must make up 100 %: 男性占51.0%，女性占49.0%."""
     share = sheet.roles == SHARE
+    misnamed = sheet.of_dimension("percentage_point") & (sheet.roles == LEVEL)
+    share |= misnamed & (sheet.codes[sheet.starts - 1] == ord("占"))  # 占51.3个百分点
     both = np.flatnonzero(share[:-1] & share[1:] & (np.diff(sheet.sentences) == 0))
     done = -1
     for i in both.tolist():
@@ -109,6 +111,9 @@ def share_sums(sheet: Sheet) -> Iterator[Finding]:
         ]
         if not sheet.rules.partition(phrases)[1]:
             continue
+        points = [k for k in run if sheet.dimension_name(k) == "percentage_point"]
+        if len(points) == len(run):
+            continue
         numbers = [n for k in run if (n := sheet.number(k)) is not None]
         if len(numbers) < len(run):
             continue
@@ -122,9 +127,12 @@ def share_sums(sheet: Sheet) -> Iterator[Finding]:
             True,
         )
         outcome = judge(hundred, add, *numbers)
-        said = f"合计{numbers[0].show(outcome.computed)}"
+        said = f"合计{outcome.computed:.{numbers[0].digits}f}%"
         if outcome.verdict == INCONSISTENT:
             said += "，各部分应合为100%"
+        elif points:
+            outcome = outcome.but(INCONSISTENT)
+            said += f"，{sheet.source(points[0])}是比重，“个百分点”疑为“%”"
         yield Finding(
             "share_sum",
             run[0],
