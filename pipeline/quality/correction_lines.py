@@ -1,7 +1,8 @@
 """The file that people write corrections in, `seeds/corrections.csv`, and how it survives a spreadsheet.
 
-Here: its columns, the form of a cell, reading the file in whatever way it was saved, one ready line for a place.
-Not here: finding the quoted place (`quoting`), doing what a line says (`corrections`).
+Here: the form of a cell, reading the file in whatever way it was saved, one ready line for a place. Not here: what a
+line must look like (`schemas.corrections`), finding the quoted place (`quoting`), doing what a line says
+(`corrections`).
 
 A spreadsheet turns `3-4` into a date, `0571` into 571, `+5.2%` into a formula and a long number into a power of ten, so
 every cell that could suffer is written between 「 and 」, which no spreadsheet touches; they are taken off again when
@@ -16,41 +17,21 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from pipeline.quality.quoting import escape, unescape
+from schemas.corrections import ACTIONS, COLUMNS, FIELDS, REQUIRED, broken_lines
 from schemas.spreadsheet import decode, delimiter_of
 
-COLUMNS: Final = (
-    "correction_id",
-    "document",
-    "entry_title",
-    "quote",
-    "occurrence",
-    "field",
-    "expect",
-    "action",
-    "set_to",
-    "reason",
-    "author",
-    "date",
-)
-ACTIONS: Final = ("read_as", "fix_misprint", "merge", "split", "drop", "accept", "set_measured", "set")
-FIELDS: Final = (
-    "role",
-    "change_kind",
-    "change_direction",
-    "change_basis",
-    "period",
-    "region_code",
-    "scope",
-)
-"""Columns of a quantity that the action `set` may set; what the text itself says is changed by the other actions."""
+__all__ = (
+    "ACTIONS", "COLUMNS", "FIELDS", "Correction", "CorrectionsFileError", "Finding", "fingerprint", "guard",
+    "identifier", "line_of", "parse", "read_corrections", "unguard",
+)  # fmt: skip
 
 _GUARDED: Final = ("entry_title", "quote", "expect", "set_to")
 _RISKY = re.compile(r"^[\s=+\-@'\"\d０-９.,%/「]|[\s]$")
-_REQUIRED: Final = ("document", "quote", "action", "reason")
 
 
 @dataclass(frozen=True)
@@ -153,7 +134,14 @@ def read_corrections(path: Path) -> tuple[list[Correction], list[Finding]]:
     """
     if not path.is_file():
         return [], []
-    return parse(path.read_bytes(), path.name)
+    corrections, findings = _parsed(path.read_bytes(), path.name)
+    return list(corrections), list(findings)
+
+
+@lru_cache(maxsize=4)
+def _parsed(data: bytes, name: str) -> tuple[list[Correction], list[Finding]]:
+    """`parse`, once for all the volumes that ask."""
+    return parse(data, name)
 
 
 def parse(data: bytes, name: str = "corrections.csv") -> tuple[list[Correction], list[Finding]]:
@@ -164,8 +152,7 @@ def parse(data: bytes, name: str = "corrections.csv") -> tuple[list[Correction],
     while header and not header[-1]:
         header.pop()
     _check_header(header, name)
-    corrections: list[Correction] = []
-    findings: list[Finding] = []
+    written: list[tuple[int, dict[str, str], bool]] = []
     line = rows.line_num
     try:
         for cells in rows:
@@ -173,19 +160,26 @@ def parse(data: bytes, name: str = "corrections.csv") -> tuple[list[Correction],
             if not any(cell.strip() for cell in cells):
                 continue
             row = dict.fromkeys(COLUMNS, "") | {k: unguard(v) for k, v in zip(header, cells, strict=False)}
-            problems = _problems(
-                row, len(cells) > len(header) and any(c.strip() for c in cells[len(header) :])
-            )
-            if problems:
-                message = "; ".join(problems)
-                findings.append(Finding("invalid", begin, row["correction_id"], row["document"], message))
-            else:
-                corrections.append(_correction(row, begin))
+            overlong = any(cell.strip() for cell in cells[len(header) :])
+            written.append((begin, row, overlong))
     except csv.Error as error:
         raise CorrectionsFileError(
             f"{name}, line {rows.line_num}: {error}; look for a quotation mark without its twin"
         ) from error
+    corrections: list[Correction] = []
+    findings: list[Finding] = []
+    broken = broken_lines([row for _, row, _ in written])
+    for i, (begin, row, overlong) in enumerate(written):
+        problems = broken.get(i, []) + ([_OVERLONG] if overlong else [])
+        if problems:
+            message = "; ".join(problems)
+            findings.append(Finding("invalid", begin, row["correction_id"], row["document"], message))
+        else:
+            corrections.append(_correction(row, begin))
     return corrections, findings + _repeated(corrections)
+
+
+_OVERLONG: Final = "more cells than columns; a cell with a comma needs quotation marks around it"
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -197,7 +191,7 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _check_header(header: Sequence[str], name: str) -> None:
-    missing = [c for c in (*_REQUIRED, "expect", "set_to") if c not in header]
+    missing = [c for c in (*REQUIRED, "expect", "set_to") if c not in header]
     unknown = [c for c in header if c not in COLUMNS]
     twice = sorted({c for c in header if header.count(c) > 1})
     if missing or unknown or twice:
@@ -205,28 +199,6 @@ def _check_header(header: Sequence[str], name: str) -> None:
         parts += [f"column {', '.join(map(repr, unknown))} is not known"] if unknown else []
         parts += [f"column {', '.join(twice)} stands there twice"] if twice else []
         raise CorrectionsFileError(f"{name}, line 1: {'; '.join(parts)}. The header is: {','.join(COLUMNS)}")
-
-
-def _problems(row: dict[str, str], overlong: bool) -> list[str]:
-    found = [f"{column} is empty" for column in _REQUIRED if not row[column]]
-    if overlong:
-        found.append("more cells than columns; a cell with a comma needs quotation marks around it")
-    if row["occurrence"] and not (
-        row["occurrence"].isascii() and row["occurrence"].isdigit() and int(row["occurrence"])
-    ):
-        found.append(f"occurrence {row['occurrence']!r} is no number from 1 up")
-    action = row["action"]
-    if action and action not in ACTIONS:
-        found.append(f"action {action!r} is not known; there are {', '.join(ACTIONS)}")
-    if action in ("read_as", "fix_misprint", "merge", "split", "set_measured") and not row["set_to"]:
-        found.append(f"{action} needs set_to")
-    if action == "set" and row["field"] not in FIELDS:
-        found.append(f"set needs a field, one of {', '.join(FIELDS)}")
-    if action != "set" and row["field"]:
-        found.append("field is for the action set only")
-    if action == "accept" and row["set_to"]:
-        found.append("accept leaves things as they are; empty set_to, or use read_as")
-    return found
 
 
 def _correction(row: dict[str, str], line: int) -> Correction:
