@@ -75,7 +75,9 @@ def own_phrases(codes: Codes, start: Ints, end: Ints, kinds: Kinds, tokens: Toke
     right |= ~counted & has_right & ~has_left & (~relative | behind) & ~timed
     right |= relative & has_right & right_known & ~has_left & ~kinds.changed & ~ranked  # 九成学生走读
     right |= timed & has_right & right_known & ~has_left
-    right &= ~ranked & ~(kinds.threshold & ((~timed & has_left) | (kinds.material & ~right_known)))
+    by_left = has_left & ~(right_known & (left.verb >= 0))  # 收入500万元以上企业, but not 有110千伏以上变电站
+    right |= kinds.threshold & has_right & right_known & ~by_left
+    right &= ~ranked & ~(kinds.threshold & ((~timed & by_left) | (kinds.material & ~right_known)))
     closed = (
         _ENDS[codes[end]]
         | _ENDS[codes[right_start]]

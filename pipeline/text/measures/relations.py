@@ -13,6 +13,8 @@ from pipeline.text.measures.totals import add_parts, narrowed, whole_of
 from pipeline.text.measures.walk import Links, Row, Walk
 from pipeline.text.rows import CHANGE, DELTA, LEVEL, RANK, SHARE, TARGET
 
+IN_RANK = 3
+"""A rank with what it is taken in: 居全省第4位."""
 COMPARED = 2
 """A value only compared with: 比1985年的146万元."""
 
@@ -53,7 +55,7 @@ def _read(walk: Walk, begin: int, end: int) -> None:
         elif role == SHARE or row.based[i] == BASE:
             i = share(walk, i, end)
         elif role == RANK:
-            walk.inherit(i, walk.last)
+            walk.inherit(i, _ranked(walk, i))
         else:
             name(walk, i, end)
             if role in (LEVEL, TARGET):
@@ -63,6 +65,19 @@ def _read(walk: Walk, begin: int, end: int) -> None:
         i += 1
     if row.crowded[begin] and len(walk.levels) > 1:
         add_parts(walk)
+
+
+def _ranked(walk: Walk, i: int) -> int:
+    """The number whose subject has a rank: not the count it is taken in, 居全县17个乡镇第4位."""
+    row, last = walk.row, walk.last
+    if last == i - 1 >= 0 and row.clause[last] == row.clause[i] and row.counted[last] and row.based[i] == IN_RANK:
+        subjects, k = walk.links.subject, last - 1
+        while k >= 0 and row.sentence[k] == row.sentence[i]:
+            if subjects[k] >= 0:
+                return k
+            k -= 1
+        return -1
+    return last
 
 
 def _level(walk: Walk, i: int, begin: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.text.measures.walk import Walk
+from pipeline.text.measures.walk import Row, Walk
 from pipeline.text.rows import THRESHOLD
 
 _MEASURING = frozenset("额值款费资金价税率量数险债")
@@ -23,6 +23,9 @@ def name(walk: Walk, i: int, end: int) -> None:
             spread(walk, i, end)
         if row.counted[i]:
             look_ahead(walk, i, end)
+    if i + 1 < end and _of_those_behind(row, i):
+        links.subject[i] = links.head[i] = i + 1
+        links.ahead.append(i)
     if row.role[i] == THRESHOLD:
         if row.own[i] >= 0 and not row.on_right[i]:
             walk.scale = i
@@ -49,6 +52,13 @@ def _announces(walk: Walk, change: int, i: int) -> bool:
     row = walk.row
     named = change >= 0 and row.change_kind[change] >= 0 and walk.links.subject[change] == change
     return named and walk.same_kind(change, i)
+
+
+def _of_those_behind(row: Row, i: int) -> bool:
+    """Whether a count runs straight into a bound with the noun behind it: 5000名35岁以下妇女."""
+    k = i + 1
+    touching = row.counted[i] and row.own[i] < 0 and row.start[k] == row.end[i]
+    return touching and row.on_right[k] and row.own[k] >= 0 and not row.counted[k]
 
 
 def look_ahead(walk: Walk, i: int, end: int) -> None:
@@ -84,7 +94,9 @@ def spread(walk: Walk, i: int, end: int) -> None:
         return
     head, head_end = row.head[i], row.head_end[i]
     for k, (begin, stop) in zip(run, names, strict=True):
-        own = (begin, stop) if k != run[-1] and row.known[i] and not row.abstract[i] else (head, head_end)
+        alike = row.text[stop - 1] == row.text[head_end - 1]  # 入学率、巩固率分别为
+        each = (max(begin, stop - head_end + head), stop) if alike else (begin, stop)
+        own = each if k != run[-1] and (alike or (row.known[i] and not row.abstract[i])) else (head, head_end)
         links.named[k] = (begin, stop, *own)
         links.subject[k] = links.head[k] = k
         row.own[k], row.own_end[k] = begin, stop
@@ -125,6 +137,8 @@ def borrow_head(walk: Walk, i: int) -> None:
     if row.material[i]:
         unknown = not row.known[i] and row.text[row.own_end[i] - 1] not in _MEASURING
         sibling = walk.same_unit(i) if row.known[i] or unknown else -1
+        if sibling < 0 and walk.scale >= 0 and row.unit[walk.scale] == row.unit[i]:
+            sibling = walk.scale  # 产值超过20亿元的有3个，为城关区31.7亿元
         if sibling < 0 and row.known[i]:
             sibling = next(
                 (k for k in reversed(walk.earlier[walk.before :]) if row.unit[k] == row.unit[i]), -1

@@ -132,7 +132,8 @@ def of_one_kind(walk: Walk, i: int, total: int) -> bool:
     if head[i] < 0 or head[total] < 0 or not row.abstract[head[i]]:
         return True
     nouns = {row.text[row.head[head[k]] : row.head_end[head[k]]] for k in (i, total)}
-    return len(nouns) == 1 or not row.material[i]
+    one, other = sorted(nouns, key=len) if len(nouns) == 2 else (nouns.pop(),) * 2
+    return other.endswith(one) or not row.material[i]  # 产值 of 总产值
 
 
 def comparable(walk: Walk, whole: int, parts: list[int]) -> bool:
@@ -147,7 +148,7 @@ def comparable(walk: Walk, whole: int, parts: list[int]) -> bool:
     noun = row.text[row.head[head[whole]] : row.head_end[head[whole]]]
     for k in parts:
         own = row.text[row.head[head[k]] : row.head_end[head[k]]] if head[k] >= 0 else noun
-        if own != noun and row.abstract[head[k]]:
+        if not noun.endswith(own) and row.abstract[head[k]]:
             return False
     return True
 
