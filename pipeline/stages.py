@@ -7,7 +7,7 @@ still fresh stands in `storage`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ from pipeline.quality.audits.rules import load_rules
 from pipeline.quality.correction_lines import Finding, read_corrections
 from pipeline.quality.corrections import accept_audits, apply_corrections, unknown_documents
 from pipeline.quality.corrections import verdicts as correction_verdicts
-from pipeline.quality.fence import read_each
+from pipeline.quality.fence import read_each, try_whole
 from pipeline.quality.place import Text
 from pipeline.quality.rereading import reader
 from pipeline.quality.series import Edition
@@ -149,26 +149,31 @@ def compare(volume_id: str, beside: Neighbours, store: Warehouse, seeds: Path, p
     """What is seen only beyond one batch: in a whole volume, or in two editions of a series."""
     rules = storage.reference_folder(seeds)
     volume = store.read_part(volume_id, "volumes")
-    book = _book(store, volume_id)
-    named = references_in(store.read_part(volume_id, "entities"))
-    others = {year: _index(store, other) for year, other in beside.called.items()}
-    edition = Edition.of(volume.to_pylist()[0])
-    led = audit_references(named, _index(store, volume_id), others, edition, rules)
-    found = [led, audit_volume(book.entries, book.quantities, volume, store.read_part(volume_id, "tellings"), rules)]
-    books = [book]
-    if beside.before is not None:
-        books.append(_book(store, beside.before))
-        found.append(audit_editions(books[1], book, rules))
-    tables = {name: pa.concat_tables([one[name] for one in found]) for name in storage.AUDITS}
-    accepted = [
-        pair
-        for v in (volume_id, beside.before)
-        if v is not None
-        for pair in store.notes(v, "facts").get("accepted", [])
+    books = [_book(store, v) for v in (volume_id, beside.before) if v is not None]
+    book, named = books[0], references_in(store.read_part(volume_id, "entities"))
+
+    def references() -> dict[str, pa.Table]:
+        others = {year: _index(store, other) for year, other in beside.called.items()}
+        edition = Edition.of(volume.to_pylist()[0])
+        return audit_references(named, _index(store, volume_id), others, edition, rules)
+
+    def told_twice() -> dict[str, pa.Table]:
+        tellings = store.read_part(volume_id, "tellings")
+        return audit_volume(book.entries, book.quantities, volume, tellings, rules)
+
+    found = [
+        try_whole(references, "references", volume_id),
+        try_whole(told_twice, "told_twice", volume_id),
+        *(try_whole(partial(audit_editions, other, book, rules), "editions", volume_id) for other in books[1:]),
     ]
+    tables = {
+        name: pa.concat_tables([one.get(name, schemas.empty(name)) for one in found])
+        for name in (*storage.AUDITS, "links", "rejects")
+    }
+    accepted = [pair for v in (volume_id, beside.before) if v for pair in store.notes(v, "facts").get("accepted", [])]
     tables["audits"] = accept_audits(tables["audits"], tables["audit_terms"], dict(accepted))
-    nowhere = Text(schemas.empty("documents"))
-    kept = settle.settle({**tables, "links": led["links"]}, nowhere, None, volume_id)
+    nowhere, failed = Text(schemas.empty("documents")), tables.pop("rejects")
+    kept = settle.settle(tables, nowhere, None, volume_id)
     known = {
         "entries": book.entries,
         "entities": named,
@@ -176,10 +181,13 @@ def compare(volume_id: str, beside: Neighbours, store: Warehouse, seeds: Path, p
     }
     verdicts = laws.judge(kept.tables, nowhere, volume, known)
     counts = {name: kept.tables[name].num_rows for name in storage.AUDITS}
-    verdicts += settle.contract(counts, kept.removed, kept.rejects)
+    verdicts += [*settle.contract(counts, kept.removed, kept.rejects), settle.readable(failed, 0)]
     part.write(
         **{f"series.{name}": table for name, table in kept.tables.items()},
-        **{"series.rejects": kept.rejects, "series.laws": storage.laws_table(volume_id, verdicts)},
+        **{
+            "series.rejects": pa.concat_tables([failed, kept.rejects]),
+            "series.laws": storage.laws_table(volume_id, verdicts),
+        },
     )
     part.note(before=beside.before, called=dict(beside.called))
 

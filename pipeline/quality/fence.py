@@ -1,4 +1,4 @@
-"""One document that breaks a rule must not cost the others: reading it again alone, and what stands in for it.
+"""One document or volume that breaks a rule must not cost the others: what is done, and what stands in for it.
 
 A book comes with hundreds of documents, and sooner or later one holds something no rule has foreseen. Here belongs
 finding that document and what is kept of it: a reject over the whole document with the error in its detail, so that
@@ -48,6 +48,24 @@ def read_each(read: Read, given: Mapping[str, pa.Table], stage: str) -> Tables:
         name: pa.concat_tables([schemas.conform(p.get(name, schemas.empty(name)), name) for p in parts])
         for name in names
     }
+
+
+def try_whole(make: Callable[[], Tables], what: str, volume_id: str) -> Tables:
+    """What `make` finds in a whole volume; where it fails, nothing but a reject with the reason `<what>_failed`."""
+    try:
+        return make()
+    except (schemas.StructureError, MemoryError):
+        raise
+    except Exception as error:
+        reject: dict[str, object] = {
+            "reject_id": f"{volume_id}!{what}_failed",
+            "volume_id": volume_id,
+            "stage": "series",
+            "reason": f"{what}_failed",
+            "detail": f"the rules of this stage failed on the volume ({type(error).__name__}: {error}); "
+            "please report it with its text",
+        }
+        return {"rejects": _table("rejects", reject)}
 
 
 def _reads_anything(read: Read, given: Mapping[str, pa.Table]) -> bool:

@@ -254,7 +254,7 @@ def test_row_that_breaks_a_rule_becomes_a_reject_and_a_warning(
 
 @pytest.mark.parametrize(
     ("module", "stage"),
-    [(stages, "segment"), (rereading, "read_facts"), (stages, "read_names"), (stages, "audit")],
+    [(stages, "segment"), (rereading, "read_facts"), (stages, "read_names"), (stages, "audit_text")],
     ids=["segment", "facts", "names", "audits"],
 )
 def test_one_document_that_breaks_a_rule_costs_no_other(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import storage
+from pipeline import stages, storage
 from pipeline.quality.correction_lines import COLUMNS
 from tests.integration.books import Bench
 
@@ -170,6 +170,21 @@ def test_a_figure_accepted_by_hand_is_no_contradiction(series: Bench) -> None:
     row = across(series)["旅游总收入"]
     assert row["verdict"] == "unchecked"
     assert "照原书" in row["explanation"]
+
+
+def test_a_comparison_that_fails_costs_nothing_else(series: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def brittle(*arguments: Any) -> Any:
+        raise IndexError("no rule has foreseen this")
+
+    monkeypatch.setattr(stages, "audit_editions", brittle)
+    outcome = series.run()
+    assert outcome.code == 0, outcome.err
+    assert not across(series)
+    (reject,) = [row for row in series.rows("rejects") if row["stage"] == "series"]
+    assert (reject["volume_id"], reject["reason"]) == ("qinghe-2010", "editions_failed")
+    assert "no rule has foreseen this" in reject["detail"]
+    assert "warn: documents.readable: 1 of 2" in outcome.out
+    assert {row["kind"] for row in series.rows("audits")} == {"cross_reference"}
 
 
 CHRONICLE = "【九月】9月12～15日，第六届清河农产品展销会举行，参展企业623家，成交额3260万元。\n"
