@@ -186,8 +186,9 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
         and n.value >= part.value
     ]
     stem = _YEARLY.sub("", target)
-    named = [t for t, _ in numbers if len(stem) > 1 and _YEARLY.sub("", sheet.words(t)) == stem]
-    among = _among(sheet, here, [t for t, _ in numbers]) if _WHOLE.match(target) else -1
+    alone = [t for t, _ in numbers if not _sibling(sheet, t, p)]
+    named = [t for t in alone if len(stem) > 1 and _YEARLY.sub("", sheet.words(t)) == stem]
+    among = _among(sheet, here, alone) if _WHOLE.match(target) else -1
     if named:
         t = named[0]
     elif among >= 0:
@@ -202,6 +203,12 @@ def _share(sheet: Sheet, i: int, before: str) -> Iterator[Finding]:
     if outcome.computed > 100 or len({sheet.sentence[t] for t, _ in numbers}) > 2:
         outcome = outcome.but(UNCHECKED)
     yield _found(sheet, "share", i, p, t, outcome, "total")
+
+
+def _sibling(sheet: Sheet, t: int, p: int) -> bool:
+    """Whether an amount of the same sentence has a share of its own: 0—14岁人口…，占13%；15—64岁人口…，占77%."""
+    k = t + 1
+    return k < sheet.n and sheet.sentence[t] == sheet.sentence[p] and sheet.role[k] == SHARE and sheet.of[k] == t
 
 
 def _among(sheet: Sheet, here: str, totals: list[int]) -> int:

@@ -176,7 +176,7 @@ def test_a_thing_of_the_year_after_is_pointed_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["audits_consistent", "audits_blind", "passages_a", "passages_b", "passages_c"]
+    "name", ["audits_consistent", "audits_blind", "audits_styles", "passages_a", "passages_b", "passages_c"]
 )
 def test_no_false_alarm_on_consistent_passages(name: str) -> None:
     items = [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
