@@ -288,10 +288,10 @@ class Parts(Organisations, Territory):
         """
         page = self.page
         verb, start = page.use_ending(left)
-        if not verb & PREDICATE or left - start < 2 or page.view[start:left] in self.lexicon.frames:
+        if not verb & PREDICATE or left - start < 2 or not self._all_common(left, page.starts[final]):
             return -1
-        self._alike = False
-        if not self._all_common(left, page.starts[final]):
+        self._alike = False  # from here on the verb itself counts, and what stands before it
+        if page.view[start:left] in self.lexicon.frames:
             return -1
         n = page.word_at[start] - 1
         while n >= 0 and page.uses[n] & (NOMINAL | MIXED) and not page.uses[n] & (SUFFIX_USE | DIVISION):
@@ -308,7 +308,7 @@ class Parts(Organisations, Territory):
         verb, begin = page.use_ending(start)
         if not verb & PREDICATE or start - begin < 2:
             return -1
-        self._alike = False
+        self._alike = False  # as above
         view = page.view
         front = begin - 1
         if view[front] not in "市省县区州" or page.use_ending(front + 1)[1] < front:

@@ -17,7 +17,7 @@ import numpy as np
 from pipeline.text.entities.brackets import Brackets
 from pipeline.text.entities.mention import Found, Mention
 from pipeline.text.entities.parts import Parts
-from pipeline.text.entities.reading import PREDICATE
+from pipeline.text.entities.reading import DIVISION, PREDICATE
 from pipeline.text.entities.words import Lexicon, Page
 from pipeline.text.lexer import Bools, Ints, code_set
 
@@ -33,7 +33,7 @@ _BEFORE = ("各", "每", "、", "在到于赴", "和及", "，。；\n元吨亩�
 """The characters before a run that a rule tells apart."""
 _AFTER = ("0123456789", "人籍产", "语式货", "路街巷道湾话菜大站港桥山湖", "、", "等", "和及", "族")
 """The characters after a run that a rule tells apart."""
-_OWN_BEFORE, _OWN_AFTER = code_set("为级"), code_set("（")  # where more is looked at than a character
+_OWN_BEFORE = code_set("级")  # where more is looked at than a character
 _LONGEST = 24  # characters; longer runs hardly come again
 _KEPT = 1 << 18  # distinct runs held at once
 
@@ -66,6 +66,8 @@ class Said(NamedTuple):
     list_anchor: str | None
 
 
+_IN_PLACE = Said((), (), (), -1, None)
+"""Of a run that depends on more than its key and is read anew at each place."""
 Key = tuple[str, int, str]
 """The characters of a run, what stands on either side, the region of the list that it goes on with."""
 
@@ -105,7 +107,9 @@ class Runs(Parts):
             key = view[left:right], sides, region if region and self._list_member(left) else ""
             said = known.get(key)
             if said is None:
-                self._first(key, left, right, begin, stop)
+                said = self._first(key, left, right, begin, stop)
+            if said is _IN_PLACE:
+                self._run(left, right, begin, stop, False)
             else:
                 self._again(said, left)
 
@@ -118,11 +122,16 @@ class Runs(Parts):
         spaced = (before == ord(" ")) & _DIGIT[codes[start - 2]]
         counted = digit | (_LETTER[codes[start]] & spaced)
         context = _CLASS_BEFORE[before] * 16 + _CLASS_AFTER[after]
-        starts, _, uses = page.columns
+        starts, ends, uses = page.columns
         verb = (uses[first - 1] & PREDICATE != 0) & (start - starts[first - 1] >= 2)
         context += np.where(verb, 256, 0)
         opened = np.isin(start, np.fromiter(self._opened, np.int64, len(self._opened)))
-        alone = _OWN_BEFORE[before] | _OWN_AFTER[after] | opened | (end - start > _LONGEST)
+        inner = np.frombuffer(page.word_at, np.int32)[end + 1]  # the word after a parenthesis: 大学（临河）
+        region = (after == ord("（")) & (starts[inner] == end + 1) & (uses[inner] & DIVISION != 0)
+        apart = np.frombuffer(page.word_at, np.int32)[start - 1] - 1
+        unknown = start - 1 - ends[apart]  # characters that no list knows before 为, which may be of a firm's name
+        firm = (before == ord("为")) & (unknown >= 2) & (unknown <= 4)
+        alone = _OWN_BEFORE[before] | firm | region | opened | (end - start > _LONGEST)
         return counted, np.where(alone, -1, context)
 
     def _after_figure(self, start: int, end: int, first: int, last: int) -> None:
@@ -142,35 +151,32 @@ class Runs(Parts):
                 start = skip.end()
         self._run(start, end, first, last, counted)
 
-    def _first(self, key: Key, start: int, end: int, first: int, last: int) -> None:
-        """Read a run met for the first time, and keep what it says where it would say the same elsewhere."""
+    def _first(self, key: Key, start: int, end: int, first: int, last: int) -> Said:
+        """What a run met for the first time says, wherever it stands."""
         found, events, passed = self.found, len(self.events), len(self.passed)
         before = self._last_end, self._list_anchor
         self.found = Found()
         self._alike = True
-        self._last_end = -1 if not key[2] else before[0]
+        self._last_end = before[0] if key[2] else -1
         self._run(start, end, first, last, False)
-        alone, self.found = self.found, found
-        if not self._alike:
-            del self.events[events:], self.passed[passed:]
-            self._last_end, self._list_anchor = before
-            self._run(start, end, first, last, False)
-            return
-        last_end = self._last_end - start if self._last_end >= start else -1
-        self._last_end = before[0]
-        said = Said(
-            tuple(
-                (one.kind, one.start - start, one.end - start, one.rule, one.code, one.sort)
-                for one in alone.by_start.values()
-            ),
-            tuple((a - start, b - start) for a, b in self.events[events:]),
-            tuple((a - start, b - start) for a, b in self.passed[passed:]),
-            last_end,
-            self._list_anchor if last_end >= 0 else None,
-        )
+        said = _IN_PLACE
+        if self._alike:
+            last_end = self._last_end - start if self._last_end >= start else -1
+            said = Said(
+                tuple(
+                    (one.kind, one.start - start, one.end - start, one.rule, one.code, one.sort)
+                    for one in self.found.by_start.values()
+                ),
+                tuple((a - start, b - start) for a, b in self.events[events:]),
+                tuple((a - start, b - start) for a, b in self.passed[passed:]),
+                last_end,
+                self._list_anchor if last_end >= 0 else None,
+            )
+        self.found = found
         del self.events[events:], self.passed[passed:]
+        self._last_end, self._list_anchor = before
         self._known[key] = said
-        self._again(said, start)
+        return said
 
     def _again(self, said: Said, start: int) -> None:
         """Set down what a run says at a place."""

@@ -21,6 +21,7 @@ from pipeline.text.entities.reading import (
 )
 from pipeline.text.entities.words import Use
 
+_NAMED = int(Use.DIVISION | Use.COUNTRY)
 _TOWNSHIPS = ("镇", "乡", "街道", "村")
 _NOT_PLACE_NEXT = frozenset("路街巷道湾人话菜籍产大站港桥山湖")
 _CIVIC = frozenset((
@@ -106,6 +107,11 @@ class Territory(Reading):
         """Divisions named in a part, outside the names found in it."""
         page = self.page
         uses, starts, ends, view = page.uses, page.starts, page.ends, page.view
+        for n in range(first, last):
+            if uses[n] & _NAMED:
+                break
+        else:
+            return
         found = self.found
         covered = -1
         for n in range(first, last):

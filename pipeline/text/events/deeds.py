@@ -19,6 +19,8 @@ _AGREEMENT = re.compile(
 _HONOUR = re.compile(
     r"([^，。；：“”《》]{0,30}?(?:一等奖|二等奖|三等奖|特等奖|金奖|银奖|铜奖|大奖|优秀奖|等奖|奖项|奖杯|奖章|奖|称号|冠军|亚军|季军|[一二三]等功|荣誉|金牌|银牌|铜牌|第[一二三四五六]名|流动红旗|认证))"
 )
+_HONOURED = frozenset("奖号军功誉牌名旗证")
+"""One of these stands in whatever `_HONOUR` finds."""
 _FORMAL = re.compile(r"(?:[经由][^，。；]{2,16}?)?(?:批准|同意|宣告|宣布|揭牌|挂牌|注册|登记|筹备|正式)+$")
 _GRANTED = re.compile(r"(?:了|为|的|年度)?((?:[^，。；：“”《》（）]|（[^（）]{1,12}）){2,30}?)(?=[，。；）])")
 _ENTRY_WORK = re.compile(
@@ -350,9 +352,11 @@ class Deeds(Telling):
                 return at, self.f.quote_end[at]
             if view[at] in "，。；":
                 break
-        match = _HONOUR.match(view, place, min(stop, place + 40))
-        if match is not None and match.end() - place >= 2:
-            return match.span(1)
+        high = min(stop, place + 40)
+        if not _HONOURED.isdisjoint(view[place:high]):
+            match = _HONOUR.match(view, place, high)
+            if match is not None and match.end() - place >= 2:
+                return match.span(1)
         if not needs_cue:
             match = _GRANTED.match(view, place, min(stop + 1, place + 40))
             if match is not None:

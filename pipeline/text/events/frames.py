@@ -56,6 +56,8 @@ class Frames:
 
     def read(self, entries: Sequence[EntrySpan]) -> Story:
         """Read every entry, in order."""
+        if not entries:
+            return self.story
         page, lexicon = self.sheet.page, self.sheet.lexicon
         starts, ends = (column[page.verbs] for column in page.columns[:2])
         edges = np.array(entries, np.int64).reshape(-1, len(EntrySpan._fields))
@@ -119,15 +121,19 @@ class _Entry(Meetings, Deeds):
 
     def _finish(self, story: Story) -> None:
         """Mark every mention of each event's name and hand the entry's rows on."""
-        story.events.extend((self.entry, event) for event in sorted(self.events, key=lambda e: e.start))
-        story.parts.extend((self.entry, part) for part in self.parts)
-        found, names, view = self.f.found, self.f.names, self.view
+        entry, names = self.entry, self.f.names
         spans = names.spans
-        meetings = sorted((e for e in self.events if e.kind not in _DEEDS), key=lambda e: e.start)
+        self.events.sort(key=lambda event: event.start)
+        story.events.extend([(entry, event) for event in self.events])
+        story.parts.extend([(entry, part) for part in self.parts])
+        first, last = bisect_left(spans, (entry.start, 0)), bisect_left(spans, (entry.end, 0))
+        if first == last:
+            return
+        found, view = self.f.found, self.view
+        meetings = [event for event in self.events if event.kind not in _DEEDS]
         places = [event.start for event in meetings]
         told = {span: event for event in meetings for span in event.same}
-        for n in range(bisect_left(spans, (self.entry.start, 0)), bisect_left(spans, (self.entry.end, 0))):
-            start, end = spans[n]
+        for start, end in spans[first:last]:
             name = view[start:end]
             event = told.get((start, end))
             if event is None:
