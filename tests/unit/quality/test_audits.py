@@ -98,6 +98,13 @@ WRONG = [
     ("growth", "【渔业】水产品产量2.74万吨，比上年增加0.21万吨，增长9.3%。"),
     ("growth", "【市场】全年成交额93.4亿元，上年为80.5亿元，增长18.0%。"),
     ("growth", "【游客】接待游客由上年的214万人次增加到263万人次，增长32.9%。"),
+    ("growth", "【养猪】出栏生猪12.6万头，上年为10.5万头，为上年的130%。"),
+    ("growth", "【养羊】出栏山羊由2000年的10.5万只增加到25.2万只，是2000年的2.6倍。"),
+    ("growth", "【虾】对虾产量6300吨，比上年增加300吨，为上年的108%。"),
+    ("points", "【税收】税收由2004年的8.6亿元增加到2008年的17.2亿元，年均增长18.9个百分点。"),
+    ("share_sum", "【人口】常住人口中，男性占51.3个百分点，女性占48.7%。"),
+    ("identity", "【人口变动】出生率3.07‰，死亡率5.92‰，自然增长率3.15‰。"),
+    ("of_which", "【队伍】有消防官兵68人，其中干部19人、战士67人。"),
     ("points", "【绿化】绿地率由31.2%提高到33.9%，提高2.7%。"),
     ("points", "【医疗】病床使用率由81.4%提高到86.1%，提高5.7个百分点。"),
     ("points", "【码头】货物吞吐量640万吨，比上年增加80万吨，增长14.3个百分点。"),
@@ -149,6 +156,10 @@ RIGHT = [
     ("等 leaves a list open", "【部门】由发改、财政、水利等9个部门组成。"),
     ("days counted by 历时", "【抢修】7月3日至7日抢修管网，历时4天。"),
     ("a telephone number", "【热线】办公电话（1936—1908）开通。"),
+    ("a share of last year's level", "【养猪】出栏生猪12.6万头，上年为10.5万头，为上年的120%。"),
+    ("a minus that is not printed", "【人口变动】出生率3.07‰，死亡率5.92‰，自然增长率2.85‰。"),
+    ("a neighbour is no total", "【普查】人口中，城镇人口为60万人，占60%；乡村人口为40万人，占40%。"),
+    ("provisions may exceed loans", "【银行】年末拨备覆盖率186.3%。"),
     ("penetration may exceed 100", "【电信】移动电话普及率达128%。"),
     ("an age of 虚岁", "【人物】周文远（1918—2006），教师，享年89岁。"),
 ]
@@ -157,6 +168,20 @@ RIGHT = [
 @pytest.mark.parametrize(("why", "text"), RIGHT)
 def test_one_reading_is_enough(why: str, text: str) -> None:
     assert not [row for row in audited(text) if row["verdict"] == "inconsistent"], why
+
+
+@pytest.mark.parametrize(
+    ("text", "slip"),
+    [
+        ("【救助】发放救助金186万元，救助困难户155户，户均1200元。", ""),
+        ("【企业】有企业500家，其中内资38家、外资12家。", "若500家为50家则相符，疑为小数点之误"),
+        ("【早稻】早稻种植面积2.4万公顷，亩产412公斤，总产量9888吨。", "若2.4万公顷为2.4万亩则相符，疑为亩与公顷之误"),
+    ],
+)
+def test_a_slip_that_explains_a_contradiction_is_named(text: str, slip: str) -> None:
+    said = [row["explanation"] for row in audited(text) if row["verdict"] == "inconsistent"]
+    assert not slip or [one for one in said if one.endswith(slip)]
+    assert slip or not [one for one in said if "疑为" in one]
 
 
 def test_real_growth_is_left_open_with_a_reason() -> None:
