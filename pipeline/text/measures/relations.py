@@ -69,14 +69,16 @@ def _read(walk: Walk, begin: int, end: int) -> None:
 
 def _ranked(walk: Walk, i: int) -> int:
     """The number whose subject has a rank: not the count it is taken in, 居全县17个乡镇第4位."""
-    row, last = walk.row, walk.last
-    if last == i - 1 >= 0 and row.clause[last] == row.clause[i] and row.counted[last] and row.based[i] == IN_RANK:
-        subjects, k = walk.links.subject, last - 1
-        while k >= 0 and row.sentence[k] == row.sentence[i]:
-            if subjects[k] >= 0:
-                return k
-            k -= 1
-        return -1
+    row, links, last = walk.row, walk.links, walk.last
+    among = i > 0 and row.clause[i - 1] == row.clause[i] and row.counted[i - 1]
+    if not among or (row.own[i] != row.end[i - 1] and row.based[i] != IN_RANK):
+        return last
+    k = i - 2
+    while k >= 0 and row.sentence[k] == row.sentence[i]:
+        if links.subject[k] >= 0:
+            links.subject[i] = links.head[i] = -1
+            return k
+        k -= 1
     return last
 
 
