@@ -8,6 +8,7 @@ would explain it. It shares the reference tables with the engine and no code.
     units       what stands after it
     amounts     shares, ranks, ranges, lists, and single numbers with their bound
     doubts      what stands around a numeral and keeps this grammar from judging it
+    lunar       days of the traditional calendar
     dates       days, months, years and the words for parts of them
     reading     a text from left to right
 

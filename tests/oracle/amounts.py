@@ -32,9 +32,12 @@ def left_bound(text: str, start: int) -> str | None:
     """The bound of the word right before a number: 约, 超过, 不足; 上 counts in 上万 and 上千 only."""
     words = [word for word in cues("bound_left") if text.endswith(word, 0, start)]
     longest = max(words, key=len, default=None)
+    if longest == "约" and re.search("[签节合条公预契特]约$", text[:start]):
+        return None  # 签约3个 is a contract
     if longest is None or (longest == "上" and not re.search("(?<![以之及])上[百千万亿]$", text[: start + 1])):
         return None
-    return cues("bound_left")[longest]
+    bound = cues("bound_left")[longest]
+    return None if bound == "none" else bound  # 彩超 is a machine
 
 
 def right_bound(text: str, end: int) -> str | None:
@@ -95,6 +98,8 @@ def figure_at(text: str, place: int) -> Figure | None:
     if re.match(r"[.,，]\d", text[stop:]) or re.search(r"\d[.,，]$", text[:place]):
         raise DoubtError(stop, "figures with several points or broken groups")
     unit = unit_at(text, stop)
+    if unit is None and text[stop : stop + 1] == " ":  # 4.87亿 元, 110 kV
+        unit = unit_at(text, stop + 1)
     for taken in (1, 2):  # a unit that begins like a number: 千瓦, 百万千焦
         if stop - taken <= place or text[stop - taken] not in "百千两":
             continue
@@ -133,6 +138,16 @@ def _share(text: str, place: int) -> Amounts | None:
     if not found:
         return None
     end = found.end()
+    if until := re.compile(rf"{TO}({SMALL_CHINESE})(?![百千万亿点\d])").match(text, end):
+        if unit_at(text, until.end()) or not re.fullmatch(SMALL_CHINESE, found[2]):
+            raise DoubtError(until.end(), "a share up to what may be a number of its own")
+        try:
+            low, high = value_of(found[2]), value_of(until[1])
+        except MalformedError as why:
+            raise DoubtError(until.end(), f"numeral: {why}") from why
+        if low >= high:
+            raise DoubtError(until.end(), "a range that does not rise")
+        return until.end(), [amount(text, place, until.end(), low, high, "", PARTS[found[1]])]
     chained = text.startswith("分之", end) or text[place - 1] in CHINESE
     if chained or re.fullmatch("[千万亿]|.+[百千]", found[2]):
         raise DoubtError(end + 2, "a share of hundreds, or one after another")
@@ -173,8 +188,8 @@ def _rank(text: str, place: int) -> Amounts | None:
             value = value_of(found[2])
         except MalformedError as why:
             raise DoubtError(end, f"numeral: {why}") from why
-        if not value:
-            raise DoubtError(end, "no place 0")
+        if not value or text.startswith("成绩", end):
+            raise DoubtError(end, "no place 0, or the result of whoever came first")
         if found[1] == "前":
             return end, [Amount(place, end, value, Fraction(1), value, "top_n", found[3])]
         return end, [Amount(place, end, value, value, value, "exact", found[3])]

@@ -1,6 +1,6 @@
 """Days, months, years, the words for parts of them, and what an earlier date lends to a later one.
 
-Belongs here: the written forms of dates and their first and last day. Does not belong here: eras, feasts, times of
+Belongs here: the written forms of dates and their first and last day. Does not belong here: feasts, times of
 day, 同日 and the like, which the oracle leaves in doubt or unread.
 """
 
@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tests.oracle.amounts import TO
-from tests.oracle.doubts import ERA
+from tests.oracle.doubts import ERA, ERAS
+from tests.oracle.lunar import DAY, civil_days
 from tests.oracle.numerals import CHINESE, DIGITS, MalformedError, value_of
 from tests.oracle.rows import DoubtError, Period
 
@@ -29,16 +30,24 @@ FORMS = {
     name: re.compile(form)
     for name, form in {
         "years": rf"(?P<y>\d{{4}}){TO}(?P<y2>\d{{4}})年",  # 2006～2009年
+        "school": rf"(?P<y>\d{{4}})(?:{TO}(?P<y2>\d{{4}}))?学年度?",  # 2009—2010学年度
+        "listed": r"(?P<y>(?:19|20)\d\d)(?=(?:、(?:19|20)\d\d)+年)",  # 2007、2008年
+        "era": rf"(?P<e>{'|'.join(ERAS)})(?P<k>{_DAY}|元)(?:年?{TO}(?P<k2>{_DAY}))?年",  # 民国元年至十年
+        "era_day": rf"民国(?P<k>{_DAY}|元)年(?P<m>{_MONTH})月(?:(?P<d>{_DAY})日)?",  # its months are civil
         "months": rf"{_Y}(?P<m>{_MONTH}){TO}(?P<m2>{_MONTH})月",  # 1～9月
         "days": rf"{_Y}(?:(?P<m>{_MONTH})月)?(?P<d>{_DAY}){TO}(?P<d2>{_DAY})日",  # 9月10～13日
         "span": rf"{_POINT}{TO}{_OTHER}",  # 12月28日至次年1月3日
         "quarter": rf"{_Y}第?(?P<q>[一二三四1-4])季度",
         "quarters": rf"{_Y}前(?P<q>[二三2-3])季度",
+        "quarter_range": rf"{_Y}第?(?P<q>[一二三四1-4]){TO}第?(?P<q2>[一二三四1-4])季度",
         "half": rf"{_Y}(?P<h>[上下])半年",
         "year_end": rf"(?:(?P<y>{_YEAR})年?|)年[末底终]|(?P<y3>{_YEAR})年[末底终]|岁末",
         "month_end": rf"{_YM}[末底]",
         "ten_days": rf"{_YM}(?P<t>[上中下])旬",
         "decade": r"(?:(?P<c>19|20|21)世纪)?(?P<x>\d0|[一二三四五六七八九]十)年代",
+        "decades": rf"(?:(?P<c>19|20)世纪)?(?P<x>\d0|[一二三四五六七八九]十){TO}(?P<x2>\d0|[一二三四五六七八九]十)年代",
+        "decade_pair": r"(?:(?P<c>19|20)世纪)?(?P<x>[五六七八])(?P<x2>[六七八九])十年代",
+        "lunar": DAY.pattern,
         "point": _POINT,  # 2009年5月26日, 5月26日, 26日
     }.items()
 }
@@ -75,7 +84,7 @@ class Calendar:
         one_year = period.first.year == period.last.year
         if one_year and period.first.year == self.covered:
             self.lent_until = min(self.lent_until, period.start)
-        elif one_year and "月" in printed:
+        elif one_year and ("月" in printed or re.search(rf"{ERA}[^，。]{{1,6}}年[（(]$", text[: period.start])):
             self.lent, self.lent_until, self.doubt_until = period.first, sentence_end, len(text)
         else:
             opening = not text[: period.start] or text[period.start - 1] in "。！？；\n"
@@ -93,6 +102,8 @@ def date_at(text: str, place: int, known: Calendar) -> Period | None:
         return None
     if text[place - 1 : place] in ("上", "去") and place:
         return None
+    if re.search("(树龄|距今)(已|约|已有|近)?$", text[:place]) and re.match(r"\d+年", text[place:]):
+        return None  # an age
     after_mark = text[place] == "年" and re.search("[年半月末]$", text[:place])
     if after_mark or re.match(r"\d,\d{3}年", text[place:]):
         raise DoubtError(place + 6, "年年末, 1,234年")
@@ -119,10 +130,17 @@ def _settled(text: str, period: Period, known: Calendar, trial: Calendar) -> Per
     known.month = trial.month
     if re.search("(次年|翌年)$", text[: period.start]) or not 1000 <= period.first.year < 2100:
         raise DoubtError(period.end, "次年上半年, or a year far away")
-    if re.match("[度份许内年]|一遇|前后|[之以]内", rest):
+    if re.match("[度份许内年半]|一遇|前后|[之以]内", rest):
         raise DoubtError(period.end + 1, "年度, 月份, 年一遇, 一月之内, 7月年末")
-    if re.search(rf"{ERA}[\d{CHINESE}]+年[^。]{{0,6}}$", text[: period.start]):
+    gloss = re.fullmatch(rf"({_YEAR})年", printed) and text[: period.start].endswith(("（", "("))
+    if not gloss and re.search(rf"{ERA}[\d{CHINESE}]+年[^。（）()]{{0,6}}$", text[: period.start]):
         raise DoubtError(period.end, "a month in the year of an era")
+    if printed.startswith(tuple(ERAS)) and re.match(rf"闰?([{CHINESE}正冬腊]+|\d+)月", rest):
+        raise DoubtError(period.end + 4, "a month of the old calendar in the year of an era")
+    if re.match("[闰正冬腊]|.+月[初廿十二]", printed) and re.search("年(农历)?$", text[: period.start]):
+        raise DoubtError(period.end, "a lunar day with a year of its own")
+    if "学年" in printed and rest.startswith(("初", "末")):
+        raise DoubtError(period.end + 1, "a school year begins in September")
     if re.match("[一二三四五六七八九十]+日", printed):
         raise DoubtError(period.end, "一日 may be no date")
     if not FULL.search(printed):
@@ -150,13 +168,37 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 def _days(name: str, parts: dict[str, str], place: int, known: Calendar) -> tuple[date, date] | None:
     """First and last day of a form; raises ValueError where the calendar has no such days."""
-    if name == "decade":
-        decade = (int(parts.get("c", "20")) - 1) * 100 + _count(parts["x"])
-        return date(decade, 1, 1), date(decade + 9, 12, 31)
+    if name in ("decade", "decades", "decade_pair"):
+        tens = 10 if name == "decade_pair" else 1
+        century = (int(parts.get("c", "20")) - 1) * 100
+        first_year, last_year = (century + tens * _count(parts[key]) for key in ("x", "x2" if "x2" in parts else "x"))
+        if first_year > last_year:
+            raise MalformedError("decades that run backwards")
+        return date(first_year, 1, 1), date(last_year + 9, 12, 31)
+    if name == "era_day":
+        civil_year = ERAS["民国"] - 1 + (1 if parts["k"] == "元" else _count(parts["k"]))
+        return _point(parts, "", civil_year, known)
+    if name == "era":
+        before = ERAS[parts["e"]] - 1
+        first_year = before + (1 if parts["k"] == "元" else _count(parts["k"]))
+        last_year = before + _count(parts["k2"]) if "k2" in parts else first_year
+        if first_year > last_year:
+            raise MalformedError("a range that runs backwards")
+        return date(first_year, 1, 1), date(last_year, 12, 31)
     year = _count(written) if (written := parts.get("y") or parts.get("y3")) else known.year_at(place)
     if year is None:
         raise MalformedError("no year to inherit")
     match name:
+        case "lunar":
+            first, last = civil_days(parts, year)
+            return (first, last) if first.year == year else civil_days(parts, year - 1)  # 腊月 in January
+        case "listed":
+            return date(year, 1, 1), date(year, 12, 31)
+        case "school":
+            return date(year, 1, 1), date(_count(parts.get("y2", str(year))), 12, 31)
+        case "quarter_range":
+            first_month = 3 * _count(parts["q"]) - 2
+            return _rising(date(year, first_month, 1), _month(year, 3 * _count(parts["q2"]))[1])
         case "years":
             return _rising(date(year, 1, 1), date(_count(parts["y2"]), 12, 31))
         case "year_end":

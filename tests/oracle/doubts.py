@@ -14,7 +14,12 @@ from tests.oracle.numerals import CHINESE, NUMBER, SEEDS
 from tests.oracle.rows import DoubtError
 from tests.oracle.units import unit_at
 
-ERA = "(?:光绪|宣统|嘉靖|洪武|民国|武德|贞观|兴平)"
+ERAS = {
+    "康熙": 1662, "雍正": 1723, "乾隆": 1736, "嘉庆": 1796, "道光": 1821, "咸丰": 1851, "同治": 1862, "光绪": 1875,
+    "宣统": 1909, "民国": 1912,
+}  # fmt: skip
+"""The civil year that the first year of an era is told as."""
+ERA = f"(?:{'|'.join(ERAS)}|嘉靖|洪武|武德|贞观|兴平|始皇|高祖|[太高]宗)"
 CLAUSE_END = re.compile("[，。；！？\n]|$")
 
 # before the numeral, the numeral, after it, whether the whole clause is in doubt, reason
@@ -34,6 +39,9 @@ AROUND = [
         ("", "", rf"级|[～—至到-][\d{CHINESE}]+级", False, "a grade or a force"),
         ("", r"(2[0-3]|1?\d)$", r":[0-5]\d(?!\d)", True, "a time of day, or a ratio"),
         (f"{ERA}|[（(]", "", "年", False, "a year of an era"),
+        (rf"{ERA}[\d{CHINESE}元]+年?[～—至到、和-]", "", "年", False, "a year of an era"),
+        (r"\d\. |\.\d+ ", r"\d", "", False, "a blank inside the decimals"),
+        ("", "1?[0十百]+万?$|[十百]?万$", "[人吨][^，。；]{0,6}(死亡|发病|患病)率", False, "in the name of a rate"),
     )
 ]
 

@@ -29,6 +29,18 @@ DECIMAL_TAIL = "点[一二三四五六七八九〇零]+[万亿]*"
 NUMBER = rf"(?:{FIGURE}|[{CHINESE}])+(?:{DECIMAL_TAIL})?(?:[余多来][百千万亿]*)?"
 NUMERIC = frozenset(CHINESE + "0123456789.")
 
+DIGIT = "[一二三四五六七八九]"
+SLIPS = [
+    (re.compile(slip), meant)
+    for slip, meant in (
+        (rf"(?<=\d)O+(?![A-Za-z])|(?<=\d\.)O+(?![A-Za-z])|(?<=\d{SPACE})O+(?=[^A-Za-z])", "0"),  # 1OOO万, 2.O亿, 2 OOO
+        (f"(?<=[一二])[O○]{{2}}(?={DIGIT})|(?<=[一二]{DIGIT})[O○](?={DIGIT})", "〇"),  # 二OO九年
+        (r"(?<=[^\d“·.]\d)·(?=\d+[^\d”·])|(?<=[^\d“·.]\d\d)·(?=\d+[^\d”·])", "."),  # 8·4万亩, but “6·30”
+        ("(?<![\\d十百千万亿角美欧日])元(?=月)", "一"),  # 元月 is January
+    )
+]
+"""Slips of the press, with what was meant, and 元 for 一; each character for character."""
+
 
 class MalformedError(ValueError):
     """A run of numeral characters that spells no number, or not for certain."""
@@ -42,9 +54,16 @@ def _variants() -> dict[int, str]:
     return str.maketrans(pairs | {chr(0xFF10 + digit): str(digit) for digit in range(10)})
 
 
+def _each_character(slip: re.Pattern[str], meant: str, text: str) -> str:
+    return slip.sub(lambda found: meant * len(found[0]), text)
+
+
 def plain(text: str) -> str:
     """The text with fullwidth, traditional and banker's forms made plain, character for character."""
-    return text.translate(_variants()).translate(BANKERS)
+    text = text.translate(_variants()).translate(BANKERS)
+    for slip, meant in SLIPS:
+        text = _each_character(slip, meant, text)
+    return text
 
 
 def spell(written: str) -> tuple[Fraction, Fraction, str]:

@@ -10,11 +10,12 @@ import re
 
 from tests.oracle.amounts import amounts_at, end_of_figures, left_bound
 from tests.oracle.dates import Calendar, date_at
-from tests.oracle.doubts import listed_words, raise_doubts
+from tests.oracle.doubts import ERAS, listed_words, raise_doubts
 from tests.oracle.numerals import CHINESE, NUMERIC, plain
 from tests.oracle.rows import Amount, Doubt, DoubtError, Period, Reading
 
-BEGINS = re.compile(rf"[{CHINESE}\d第前上下次翌年岁]")
+BEGINS = re.compile(rf"{'|'.join(ERAS)}|[{CHINESE}\d第前上下次翌年岁闰正冬腊]")
+TITLE = re.compile("《[^《》\n]*》")
 COUNTS = re.compile(rf"[{CHINESE}\d第前]")
 
 
@@ -31,6 +32,7 @@ def read(text: str, year: int | None = None) -> Reading:
     """
     text = plain(text)
     reading, known, words = Reading(), Calendar(year), listed_words(text)
+    titles = [found.span() for found in TITLE.finditer(text)]
     place = 0
     while found := BEGINS.search(text, place):
         place = found.start()
@@ -46,6 +48,8 @@ def read(text: str, year: int | None = None) -> Reading:
             if set(shared) & set(CHINESE) and "分之" not in text[item.start : item.end]:
                 item = Doubt(item.start, item.end, "a word of the look-alike list")
             match item:
+                case Amount() if any(start < item.start < stop for start, stop in titles):
+                    pass  # 《三十年风雨》 counts nothing
                 case Amount():
                     reading.amounts.append(item)
                 case Period():
