@@ -143,7 +143,17 @@ sensed = st.builds(
     ),
     st.integers(11, 999),
 )
-amounts = st.one_of(single(), single(), ranges(), lists(), shares(), ranks, bare, proportions, sensed)
+printed = st.builds(
+    lambda form, whole, part: form.format(whole, part),
+    any_of(
+        "面积{0}·{1}万亩|占{0}·{1}%|产值{0}.{1}亿 元|线路长{0} km|设施{0}.{1}万 平方米|浓度分别为{0}、3{0}微克/立方米"
+        "|签约{0}个|配置彩超{0}台|编印《{0}年纪事》{0}册|树龄约1{0}0年|距今约2{0}0年|成本降低百分之十至十五"
+    ),
+    st.integers(11, 99),
+    st.integers(1, 9),
+)
+"""What the press and the genre do to numbers: raised points, blanks, shared denominators, numbers of titles, ages."""
+amounts = st.one_of(single(), single(), ranges(), lists(), shares(), ranks, bare, proportions, sensed, printed)
 clauses = joined(SUBJECTS, amounts, TAILS)
 
 
@@ -206,13 +216,20 @@ def spells(draw: st.DrawFn) -> str:
     year, span, quarter = draw(years), draw(st.integers(1, 9)), draw(st.sampled_from("一二三四"))
     forms = f"{year}年|{year}～{year + span}年|{year}—{year + span}年|{year}年至{year + span}年|{year}年底|{year}年末"
     forms += f"|年末|年底|{quarter}季度|第{quarter}季度|{year}年{quarter}季度|前三季度|上半年|下半年|{year}年上半年"
-    forms += "|20世纪80年代|90年代|19世纪60年代"
+    forms += "|20世纪80年代|90年代|19世纪60年代|20世纪80～90年代|六七十年代|20世纪五六十年代"
+    forms += f"|{year}—{year + 1}学年度|{year}、{year + 1}年|第1～3季度|民国{span}年|民国{span}至{span + 5}年"
+    forms += f"|民国元年至{HAN[span]}年|光绪{HAN[span]}年|宣统元年|民国{span}年{span}月"
     forms += f"|{year}年12月—{year + 1}年3月|12月28日至次年1月3日|{''.join(HAN[int(digit)] for digit in str(year))}年"
     return draw(any_of(forms))
 
 
+lunar = st.builds(
+    lambda form, ones: form.format(HAN[ones], HAN[ones + 1]),
+    any_of("农历八月十{0}|农历{0}月初{0}|正月初{0}|正月初{0}至初{1}|腊月二十{0}|腊月廿{0}|九月初{0}|冬月十{0}"),
+    st.integers(1, 8),
+)
 dated = joined(
-    st.one_of(days(), spells()), any_of("举行研讨，|开工建设。|，工程竣工。|，大桥通车；|召开例会。")
+    st.one_of(days(), spells(), lunar), any_of("举行研讨，|开工建设。|，工程竣工。|，大桥通车；|召开例会。")
 )
 
 

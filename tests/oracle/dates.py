@@ -78,7 +78,7 @@ class Calendar:
     def take(self, text: str, period: Period) -> None:
         """Settle what the date just read leaves to those after it."""
         printed = text[period.start : period.end]
-        if "年" not in printed or "年代" in printed or not re.search(_YEAR, printed):
+        if "年" not in printed or "年代" in printed or not re.search(rf"{_YEAR}|^({'|'.join(ERAS)})", printed):
             return
         sentence_end = _sentence_end(text, period.end)
         one_year = period.first.year == period.last.year
