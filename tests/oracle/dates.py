@@ -133,7 +133,7 @@ def _settled(text: str, period: Period, known: Calendar, trial: Calendar) -> Per
     if re.match("[度份许内年半]|一遇|前后|[之以]内", rest):
         raise DoubtError(period.end + 1, "年度, 月份, 年一遇, 一月之内, 7月年末")
     gloss = re.fullmatch(rf"({_YEAR})年", printed) and text[: period.start].endswith(("（", "("))
-    if not gloss and re.search(rf"{ERA}[\d{CHINESE}]+年[^。（）()]{{0,6}}$", text[: period.start]):
+    if not gloss and re.search(rf"{ERA}[\d{CHINESE}]+年[^，。；（）()]{{0,6}}$", text[: period.start]):
         raise DoubtError(period.end, "a month in the year of an era")
     if printed.startswith(tuple(ERAS)) and re.match(rf"闰?([{CHINESE}正冬腊]+|\d+)月", rest):
         raise DoubtError(period.end + 4, "a month of the old calendar in the year of an era")

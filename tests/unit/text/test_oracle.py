@@ -35,7 +35,8 @@ CASES = Path(__file__).resolve().parents[2] / "cases"
 
 SETTLED = {
     "居全省地市第三": "a rank without 位: the engine knows the words before it, the oracle wants the classifier",
-    "only the engine: '同日'": "同日 refers back; the oracle reads only dates that are written out",
+    "同日\\u3000县委": "同日 refers back; the oracle reads only dates that are written out",
+    "同日\\u3000市一中": "the same",
     "成交额3215678": "a column of a table takes its unit from （单位：…）",
     "成交额2470322": "the same",
     "1.2万平\\n方米": "a unit broken by a line end",
